@@ -1,0 +1,105 @@
+"""Readings: what was read in a signal. Pure values; `alerter.reading` makes them.
+
+Vocabulary: metrics, event types, commodities and countries use the names that the project's lexicon and
+docs/reading.md list. A `Span` is a half-open range of characters in `Signal.title + "\\n" + Signal.text`.
+"""
+
+from enum import StrEnum
+from typing import Literal
+
+from alerter.core.model import Frozen
+from alerter.core.signal import SignalRecord
+
+Span = tuple[int, int]
+
+Bound = Literal["exact", "at_least", "at_most", "approx"]
+Basis = Literal["yoy", "mom", "ytd", "other", "unknown"]
+Modality = Literal["reported", "forecast", "hypothetical", "denied"]
+EventStatus = Literal["proposed", "announced", "effective", "rumoured", "denied", "demanded"]
+
+
+class Claim(Frozen):
+    """A stated quantity. `change_pct` is signed; `value` is a level in `unit`; `period` is ISO-like."""
+
+    metric: str
+    change_pct: float | None = None
+    value: float | None = None
+    unit: str | None = None
+    bound: Bound = "exact"
+    basis: Basis = "unknown"
+    commodity: str | None = None
+    origin: str | None = None
+    destination: str | None = None
+    period: str | None = None
+    modality: Modality = "reported"
+    span: Span = (0, 0)
+
+
+class Event(Frozen):
+    """A typed happening. `actor` is an ISO 3166 alpha-2 code, `EU`, `court`, `company` or absent."""
+
+    type: str
+    actor: str | None = None
+    target: str | None = None
+    commodity: str | None = None
+    status: EventStatus = "announced"
+    span: Span = (0, 0)
+
+
+class Document(StrEnum):
+    """What a docket entry is (first axis of court meaning)."""
+
+    ORDER = "order"
+    OPINION = "opinion"
+    JUDGMENT = "judgment"
+    MANDATE = "mandate"
+    MINUTE = "minute"
+    MOTION = "motion"
+    NOTICE = "notice"
+    BRIEF = "brief"
+    CLERK = "clerk"
+
+
+class CourtMeaning(Frozen):
+    """What a docket entry means. `decides`: a court's act of substance, not a filing or housekeeping."""
+
+    document: Document
+    disposition: tuple[str, ...] = ()
+    relief: str | None = None
+    by: Literal["court", "party", "clerk"] = "clerk"
+    decides: bool = False
+
+
+class NoticeMeaning(Frozen):
+    """What an official notice sets: its number, dates (ISO), elements and HS codes."""
+
+    number: str | None = None
+    effective_on: str | None = None
+    ends_on: str | None = None
+    elements: tuple[str, ...] = ()
+    hs: tuple[str, ...] = ()
+
+
+class Reading(Frozen):
+    """Everything read in one version of a signal."""
+
+    claims: tuple[Claim, ...] = ()
+    events: tuple[Event, ...] = ()
+    commodities: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    court: CourtMeaning | None = None
+    notice: NoticeMeaning | None = None
+    story_keys: tuple[str, ...] = ()
+    """Signals that share a key (canonical URL, normalised title) tell one story."""
+
+
+class ReadSignal(Frozen):
+    """A stored signal with its reading: what rules judge."""
+
+    record: SignalRecord
+    reading: Reading
+
+    @property
+    def body(self) -> str:
+        """The text that spans count in."""
+        return f"{self.record.signal.title}\n{self.record.signal.text}"

@@ -1,0 +1,103 @@
+"""What every rule kind is: a frozen configuration, what can trigger it, and a pure `evaluate`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from alerter.core.alert import RuleHead, Severity
+from alerter.core.model import Frozen, Name
+from alerter.core.quantities import Duration
+from alerter.core.reading import ReadSignal
+from alerter.core.series import Series
+from alerter.core.verdict import Judgement, Nature
+
+
+class Matter(Frozen):
+    """A dispute over all its courts and docket numbers."""
+
+    id: Name
+    names: tuple[str, ...] = ()
+    """Captions, with `*` for any run of characters."""
+    dockets: tuple[tuple[str, str], ...] = ()
+    """(court, number) pairs."""
+    commodities: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the configuration knows of the world, for rules to look things up in."""
+
+    matters: Mapping[str, Matter] = field(default_factory=dict)
+    parents: Mapping[str, str] = field(default_factory=dict)
+    """Commodity → its parent; of the two the more specific one wins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a rule judges: one read signal, at one time, with the history known then."""
+
+    read: ReadSignal
+    normalised: str
+    """`alerter.core.text.normalise` of the signal's body."""
+    story: str
+    now: datetime
+    series: Mapping[str, Series] = field(default_factory=dict)
+    """For an observation: its series, with the observation itself as the last vintage."""
+    world: World = field(default_factory=World)
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What must be in a signal for the rule to be worth trying. Within a field any one is enough.
+
+    A rule is tried when any of its triggers is met; a trigger is met when all its non-empty fields are.
+    A trigger without fields is always met.
+    """
+
+    phrases: frozenset[str] = frozenset()
+    """Normalised needles (`alerter.core.text.needle`)."""
+    events: frozenset[str] = frozenset()
+    metrics: frozenset[str] = frozenset()
+    series: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+
+
+class RuleConfig(Frozen):
+    """What every rule holds. A kind adds `type: Literal[...]`, its options and its default `per`."""
+
+    nature: ClassVar[Nature] = "occurrence"
+    default_per: ClassVar[tuple[str, ...]] = ()
+
+    id: Name
+    description: str = ""
+    severity: Severity = "warning"
+    labels: dict[str, str] = {}
+    per: tuple[str, ...] | None = None
+    resolve_after: Duration = timedelta(days=7)
+
+    @property
+    def grouping(self) -> tuple[str, ...]:
+        """The labels that tell this rule's alerts apart."""
+        return self.default_per if self.per is None else self.per
+
+    @property
+    def head(self) -> RuleHead:
+        """What its alerts carry."""
+        return RuleHead(
+            id=self.id,
+            nature=self.nature,
+            severity=self.severity,
+            labels=self.labels,
+            resolve_after=self.resolve_after,
+        )
+
+    def triggers(self) -> tuple[Trigger, ...]:
+        """What can set this rule off."""
+        raise NotImplementedError
+
+    def evaluate(self, facts: Facts) -> Judgement:
+        """Judge one signal: verdicts, or the named reason for none. Pure."""
+        raise NotImplementedError

@@ -1,0 +1,1 @@
+"""Sources: where signals come from. One file per kind, discovered; `http` is the client they share."""

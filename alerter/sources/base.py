@@ -1,0 +1,63 @@
+"""What every source kind is: a frozen configuration that builds something that can be polled."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from alerter.core.model import Frozen, Name
+from alerter.core.quantities import Duration
+from alerter.core.signal import Signal
+
+if TYPE_CHECKING:
+    from alerter.sources.http import HttpClient
+
+
+class SourceError(Exception):
+    """A poll failed, in plain words; `retry_after` where the publisher said so."""
+
+    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What one poll brought. `cursor` is opaque to all but the source (validators, watermark)."""
+
+    signals: Sequence[Signal]
+    cursor: str
+    wait_at_least: timedelta = timedelta(0)
+    """The publisher's own wish (ttl, max-age): poll no sooner."""
+
+
+class Source(Protocol):
+    """Something that can be polled."""
+
+    async def poll(self, cursor: str | None) -> Poll:
+        """What is new since the cursor (None = first poll). Raises SourceError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SourceContext:
+    """What a source is built with."""
+
+    http: "HttpClient"
+    now: Callable[[], datetime]
+    keys: Mapping[str, str]
+    """API keys by service: `courtlistener`, `comtrade`, `census`."""
+
+
+class SourceConfig(Frozen):
+    """What every source's configuration holds. A kind adds `type: Literal[...]` and its own options."""
+
+    id: Name
+    every: Duration = timedelta(minutes=10)
+    max_age: Duration = timedelta(hours=48)
+    """On the first poll, what is older than this is the baseline and never alerts."""
+    labels: dict[str, str] = {}
+
+    def build(self, context: SourceContext) -> Source:
+        """The source, ready to poll."""
+        raise NotImplementedError

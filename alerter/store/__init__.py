@@ -1,0 +1,1 @@
+"""Where everything lives between stages: one protocol, three stores (redis, memory, embedded)."""

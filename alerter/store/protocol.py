@@ -1,0 +1,362 @@
+"""The `Store` protocol: one part per stage, and in each part exactly one commit that moves work on.
+
+Commits change all or nothing. A commit made under a lapsed lease or claim raises `Fenced` and changes
+nothing; the work is then another's. Leases and holds count the store's own time, which the moved clock does
+not touch; everything named `now`, `at` or `due` is domain time.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from alerter.core.alert import Alert
+from alerter.core.delivery import Delivery, Due, LedgerEntry, Outcome
+from alerter.core.health import SourceHealth
+from alerter.core.reading import ReadSignal
+from alerter.core.series import Series, Vintage
+from alerter.core.signal import IntakeStatus, Signal, SignalRecord
+
+SCHEMA_VERSION = 1
+LIVENESS = timedelta(seconds=5)
+VERSIONS_KEPT = 24
+"""Versions of one signal that intake admits; later changes count as duplicates."""
+BATCH_LIMIT = 500
+"""Most entries of one kind in one commit."""
+
+
+class StoreError(Exception):
+    """The store cannot be reached or answered an error; nothing is known to have changed."""
+
+
+class StoreRefused(StoreError):
+    """The store must not be used: wrong schema, evicting memory policy, foreign data."""
+
+
+class Fenced(StoreError):
+    """The lease or claim behind a commit has passed to someone else; nothing changed."""
+
+
+class Busy(StoreError):
+    """Intake is bounded: the pipeline is behind or memory is nearly full. Try after `retry_after`."""
+
+    def __init__(self, retry_after: timedelta, reason: str) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class SourceClaim:
+    """The right to poll a source once, and where its last poll ended (None = never polled)."""
+
+    source: str
+    epoch: int
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """The end of a successful poll: committed together with the signals it brought."""
+
+    claim: SourceClaim
+    cursor: str
+    due: datetime
+    """Domain time of the next poll."""
+    health: SourceHealth
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A signal waiting to be read."""
+
+    entry: str
+    record: SignalRecord
+    deliveries: int = 1
+    """How often it has been handed out; more than a few means that it kills its reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How far the pipeline is behind."""
+
+    unread: int
+    unevaluated: int
+
+
+TimerName = Literal["fire", "expire", "repeat"]
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Something the evaluator must look at when its domain time comes. `subject`: fingerprint or group id."""
+
+    name: TimerName
+    subject: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Firing conditions of one group that are told again, by the group's route, while they hold."""
+
+    group: str
+    fingerprints: tuple[str, ...]
+    interval: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Everything one turn of the evaluator changes, committed as one.
+
+    `seen_from`/`seen_to`: the reading log's position before and after; the commit is `Fenced` unless the
+    stored position equals `seen_from` and the evaluator lease's epoch equals `epoch`.
+    """
+
+    epoch: int
+    seen_from: str
+    seen_to: str
+    alerts: Sequence[Alert] = ()
+    touched: Sequence[tuple[str, str]] = ()
+    """(signal identity, fingerprint): alerts that rest on the signal."""
+    stories: Mapping[str, str] = field(default_factory=dict)
+    """Story key → story, kept for `STORY_KEPT`."""
+    vintages: Sequence[Vintage] = ()
+    timers: Sequence[Timer] = ()
+    cancelled: Sequence[tuple[TimerName, str]] = ()
+    """Timers (name, subject) that are gone: cancelled, or due and acted on in this turn."""
+    repeats: Sequence[Repeat] = ()
+    """Groups with firing conditions; without fingerprints the group is forgotten."""
+    due: Sequence[Due] = ()
+    rules: Mapping[str, str] | None = None
+    """Rule id → signature of its `per`, when the configuration was (re)loaded; None = unchanged."""
+
+
+STORY_KEPT = timedelta(hours=72)
+
+
+class Fleet(Protocol):
+    """Which processes live, and who holds which lease."""
+
+    async def beat(self, process: str) -> None:
+        """Say that the process lives for the next `LIVENESS`."""
+        ...
+
+    async def bury(self, successor: str) -> int:
+        """Free what dead processes held (signals being read, claims, leases); how many things were freed.
+
+        Signals a dead process was reading become pending for `successor`, whose next `take` returns them.
+        """
+        ...
+
+    async def leave(self, process: str) -> None:
+        """A clean end: free everything the process holds, at once."""
+        ...
+
+    async def lease(self, name: str, process: str, ttl: timedelta) -> int | None:
+        """Take or renew the lease; its epoch (new at each change of hands), or None if another holds it."""
+        ...
+
+
+class Sources(Protocol):
+    """When each source is due, who polls it, where it stood, how it fares."""
+
+    async def enrol(self, due: Mapping[str, datetime]) -> None:
+        """Schedule these sources; known ones keep their due time if it is earlier; others are unscheduled."""
+        ...
+
+    async def claim(self, process: str, now: datetime, limit: int) -> Sequence[SourceClaim]:
+        """Claim sources that are due. A claim ends by commit, `postpone`, or its process's death."""
+        ...
+
+    async def postpone(
+        self, claim: SourceClaim, due: datetime, hold: timedelta, health: SourceHealth
+    ) -> None:
+        """End a claim without progress: due at `due`, but not before `hold` has passed. Raises Fenced."""
+        ...
+
+    async def hasten(self, source: str, now: datetime) -> None:
+        """Make a scheduled source due now, unless it is being polled."""
+        ...
+
+    async def health(self) -> Mapping[str, SourceHealth]:
+        """Health by source id, for every source that was ever polled."""
+        ...
+
+
+class Signals(Protocol):
+    """Signals from intake to archive: the queue to read, and the log of what was read."""
+
+    async def intake(
+        self, records: Sequence[SignalRecord], *, poll: PollResult | None = None, backlog_limit: int = 10_000
+    ) -> Sequence[IntakeStatus]:
+        """One commit: new signals and new versions join the queue, the source's cursor and due time move.
+
+        Versions in `records` are ignored: the store numbers them. A signal whose identity is known with the
+        same content is a DUPLICATE, with other content UPDATED. Raises Busy, Fenced.
+        """
+        ...
+
+    async def take(self, process: str, limit: int, wait: timedelta) -> Sequence[Queued]:
+        """Signals for this process to read, oldest first; own pending ones (after `bury`) come first."""
+        ...
+
+    async def file(self, readings: Sequence[tuple[str, ReadSignal]]) -> None:
+        """One commit per reading (queue entry, reading): off the queue, into the log, exactly once."""
+        ...
+
+    async def bury(self, entries: Sequence[Queued], reason: str) -> None:
+        """Signals that cannot be read go to the dead letters, visibly."""
+        ...
+
+    async def after(self, position: str, limit: int, wait: timedelta) -> Sequence[tuple[str, ReadSignal]]:
+        """The log after a position ("0" = from its start), each with its own position."""
+        ...
+
+    async def recent(self, limit: int, before: str | None = None) -> Sequence[tuple[str, ReadSignal]]:
+        """The log, newest first, before a position."""
+        ...
+
+    async def find(self, identity: str) -> ReadSignal | None:
+        """The newest version read of a signal, by identity or by its own id."""
+        ...
+
+    async def backlog(self) -> Backlog:
+        """How far reading and evaluation are behind."""
+        ...
+
+    async def dead(self, limit: int) -> Sequence[tuple[SignalRecord, str]]:
+        """Buried signals with the reason, newest first."""
+        ...
+
+
+class Judgements(Protocol):
+    """The evaluator's state and its one commit."""
+
+    async def position(self) -> str:
+        """The reading log's position up to which all is evaluated."""
+        ...
+
+    async def rules(self) -> Mapping[str, str]:
+        """Rule id → signature as of the last (re)load."""
+        ...
+
+    async def alerts(self, fingerprints: Sequence[str]) -> Mapping[str, Alert]:
+        """Alerts by fingerprint, in their latest episode; unknown ones are absent."""
+        ...
+
+    async def touched(self, identities: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """Fingerprints of the alerts that rest on each of these signals."""
+        ...
+
+    async def stories(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """The story of each known story key."""
+        ...
+
+    async def series(self, ids: Sequence[str]) -> Mapping[str, Series]:
+        """Series with all their vintages; unknown ones are absent."""
+        ...
+
+    async def repeats(self, groups: Sequence[str]) -> Mapping[str, Repeat]:
+        """Groups with firing conditions; unknown ones are absent."""
+        ...
+
+    async def timers(self, now: datetime, limit: int) -> Sequence[Timer]:
+        """Timers due by now, earliest first."""
+        ...
+
+    async def next_timer(self) -> datetime | None:
+        """When the earliest timer is due."""
+        ...
+
+    async def commit(self, evaluation: Evaluation) -> None:
+        """Change all of it or nothing. Raises Fenced."""
+        ...
+
+    async def active(self) -> Sequence[Alert]:
+        """Every pending or firing alert."""
+        ...
+
+    async def recent(self, limit: int, before: str | None = None) -> Sequence[tuple[str, Alert]]:
+        """Alerts of every state, last updated first, each with its cursor (opaque, ordered)."""
+        ...
+
+
+class Outbox(Protocol):
+    """What is due to whom, and the ledger of what became of it."""
+
+    async def claim(self, process: str, now: datetime, slots: Mapping[str, int]) -> Sequence[Delivery]:
+        """Claim due entries, at most `slots[destination]` each, and freeze their members.
+
+        An entry whose last attempt was never recorded comes back with `uncertain` set, the same id and the
+        same members.
+        """
+        ...
+
+    async def record(self, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
+        """End an attempt: ledger line; delivered or dead frees the entry (due again after the group's
+        interval if more has gathered), retry and ambiguous hold it for `retry_after`. Raises Fenced."""
+        ...
+
+    async def retire(self, keep: Sequence[str], now: datetime) -> int:
+        """Entries of destinations that no longer exist go dead; how many did."""
+        ...
+
+    async def ledger(self, limit: int, before: str | None = None) -> Sequence[tuple[str, LedgerEntry]]:
+        """The ledger, newest first, each with its cursor."""
+        ...
+
+    async def waiting(self) -> Mapping[str, int]:
+        """Entries not yet delivered, by destination."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """The earliest domain time at which an unclaimed entry is due."""
+        ...
+
+    async def dead(self, limit: int) -> Sequence[tuple[Delivery, str]]:
+        """Dead deliveries with the reason, newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things are kept."""
+
+    signals: timedelta = timedelta(days=90)
+    alerts: timedelta = timedelta(days=400)
+
+
+class Store(Protocol):
+    """All parts over one place, and its upkeep."""
+
+    @property
+    def fleet(self) -> Fleet: ...
+    @property
+    def sources(self) -> Sources: ...
+    @property
+    def signals(self) -> Signals: ...
+    @property
+    def judgements(self) -> Judgements: ...
+    @property
+    def outbox(self) -> Outbox: ...
+
+    async def open(self) -> None:
+        """Connect and check: schema version, memory policy. Raises StoreError, StoreRefused."""
+        ...
+
+    async def ping(self) -> None:
+        """Raises StoreError when the store does not answer."""
+        ...
+
+    async def tidy(self, now: datetime, retention: Retention) -> None:
+        """Let go of what is older than its retention; never of what a stage has not finished."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections; what is stored stays."""
+        ...
+
+
+def new_records(signals: Sequence[Signal], seen_at: datetime) -> list[SignalRecord]:
+    """Records of signals seen now, as intake takes them."""
+    return [SignalRecord(identity=s.identity, signal=s, seen_at=s.seen_at or seen_at) for s in signals]
