@@ -1,0 +1,1 @@
+"""What tests share: builders of small true-to-life values, and bounded waiting."""
