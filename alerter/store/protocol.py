@@ -23,6 +23,8 @@ VERSIONS_KEPT = 24
 """Versions of one signal that intake admits; later changes count as duplicates."""
 BATCH_LIMIT = 500
 """Most entries of one kind in one commit."""
+EVALUATOR = "evaluator"
+"""Name of the lease whose epoch fences `Judgements.commit`."""
 
 
 class StoreError(Exception):
