@@ -130,11 +130,15 @@ class Retracted:
     at: datetime
 
 
+AlertTimer = Literal["fire", "expire"]
+"""`fire`: a pending condition has held long enough. `expire`: an occurrence is old news."""
+
+
 @dataclass(frozen=True, slots=True)
 class TimerDue:
     """A timer of this alert has come due."""
 
-    name: Literal["fire", "expire"]
+    name: AlertTimer
     at: datetime
 
 
@@ -155,4 +159,4 @@ class Step:
     alert: Alert | None
     change: Change | None
     reason: str
-    timers: dict[str, datetime | None]
+    timers: dict[AlertTimer, datetime | None]
