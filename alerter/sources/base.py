@@ -3,14 +3,28 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
 
+from pydantic import AfterValidator
+
+from alerter.core.clean import is_web_address
 from alerter.core.model import Frozen, Name
 from alerter.core.quantities import Duration
 from alerter.core.signal import Signal
 
 if TYPE_CHECKING:
     from alerter.sources.http import HttpClient
+
+
+def check_web_address(text: str) -> str:
+    """The address as it is, when it is absolute http or https. Raises ValueError."""
+    if not is_web_address(text):
+        raise ValueError("not an absolute http or https address")
+    return text
+
+
+WebAddress = Annotated[str, AfterValidator(check_web_address)]
+"""An address in a configuration; `${NAME}` is filled in before it is read."""
 
 
 class SourceError(Exception):
@@ -57,6 +71,10 @@ class SourceConfig(Frozen):
     max_age: Duration = timedelta(hours=48)
     """On the first poll, what is older than this is the baseline and never alerts."""
     labels: dict[str, str] = {}
+
+    def declared_series(self) -> tuple[str, ...]:
+        """Ids of the series whose observations this source brings."""
+        return ()
 
     def build(self, context: SourceContext) -> Source:
         """The source, ready to poll."""
