@@ -1,0 +1,1 @@
+"""Tests of the notifiers against real local servers."""
