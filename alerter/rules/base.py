@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from alerter.core.alert import RuleHead, Severity
 from alerter.core.model import Frozen, Name
@@ -65,6 +65,10 @@ class Trigger:
     kinds: frozenset[str] = frozenset()
 
 
+Reference = tuple[Literal["rules", "sources", "matters", "series", "commodities"], tuple[str, ...]]
+"""A list of the configuration, and the ids that must stand in it."""
+
+
 class RuleConfig(Frozen):
     """What every rule holds. A kind adds `type: Literal[...]`, its options and its default `per`."""
 
@@ -97,6 +101,10 @@ class RuleConfig(Frozen):
     def triggers(self) -> tuple[Trigger, ...]:
         """What can set this rule off."""
         raise NotImplementedError
+
+    def references(self) -> Mapping[str, Reference]:
+        """What the rule's fields name elsewhere in the configuration, by field: checked when it is loaded."""
+        return {}
 
     def evaluate(self, facts: Facts) -> Judgement:
         """Judge one signal: verdicts, or the named reason for none. Pure."""

@@ -1,0 +1,79 @@
+"""Validation errors in plain words, with the nearest right name: for settings, configuration and HTTP alike.
+
+Pydantic speaks to programmers; whoever edits a configuration reads these sentences instead.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+_WORDS = {
+    "bool_parsing": "should be true or false",
+    "bool_type": "should be true or false",
+    "date_from_datetime_parsing": "should be a date like 2025-06-09",
+    "date_parsing": "should be a date like 2025-06-09",
+    "datetime_from_date_parsing": "should be an instant like 2025-06-09T12:00Z",
+    "datetime_parsing": "should be an instant like 2025-06-09T12:00Z",
+    "dict_type": "should be a mapping",
+    "finite_number": "should be a finite number",
+    "float_parsing": "should be a number",
+    "float_type": "should be a number",
+    "frozen_set_type": "should be a list",
+    "int_from_float": "should be a whole number",
+    "int_parsing": "should be a whole number",
+    "int_type": "should be a whole number",
+    "list_type": "should be a list",
+    "mapping_type": "should be a mapping",
+    "model_attributes_type": "should be a mapping",
+    "model_type": "should be a mapping",
+    "set_type": "should be a list",
+    "string_too_short": "should not be empty",
+    "string_type": "should be text",
+    "time_delta_type": "should be a duration like 30s, 10m, 24h or 7d",
+    "timezone_aware": "should end in an offset such as Z or +02:00",
+    "tuple_type": "should be a list",
+}
+_QUOTED = re.compile(r"'([^']*)'")
+_SURE = 0.6
+"""Least likeness (0 to 1) at which another name is worth suggesting."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name most like this one, if any is like it at all; case does not matter."""
+    by_folded = {one.casefold(): one for one in known}
+    found = difflib.get_close_matches(name.casefold(), by_folded, n=1, cutoff=_SURE)
+    return by_folded[found[0]] if found else None
+
+
+def unknown(noun: str, name: str, known: Iterable[str]) -> str:
+    """`unknown key "recever"; did you mean "receiver"?`, or without the question, or with all the choices."""
+    choices = sorted(set(known))
+    like = nearest(name, choices)
+    if like:
+        return f'unknown {noun} "{name}"; did you mean "{like}"?'
+    if 0 < len(choices) <= 12:
+        return f'unknown {noun} "{name}"; known: {", ".join(choices)}'
+    return f'unknown {noun} "{name}"'
+
+
+def in_words(error: ErrorDetails) -> str:
+    """What is wrong with a value, as a clause: `should be a whole number`."""
+    context: Mapping[str, Any] = error.get("ctx", {})
+    if error["type"] == "value_error":
+        return str(context.get("error", error["msg"]))
+    if error["type"] in {"literal_error", "enum"}:
+        return _choices(str(error["input"]), str(context["expected"]))
+    if error["type"] == "string_pattern_mismatch":
+        return f"should look like {context['pattern']}"
+    return _WORDS.get(error["type"]) or error["msg"].replace("Input should", "should")
+
+
+def _choices(given: str, expected: str) -> str:
+    choices = _QUOTED.findall(expected)
+    like = nearest(given, choices)
+    if like:
+        return f'unknown value "{given}"; did you mean "{like}"?'
+    return f"should be {expected.replace(chr(39), '')}"
