@@ -1,0 +1,93 @@
+"""Probes and figures: `/livez`, `/readyz`, `/healthz`, `/metrics`."""
+
+import asyncio
+from collections.abc import Mapping
+
+from aiohttp import web
+from prometheus_client import generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from alerter.core.model import Frozen
+from alerter.store.protocol import StoreError
+from alerter.web.bodies import answer
+from alerter.web.context import CONTEXT, WebContext
+from alerter.web.operations import Operation
+from alerter.web.overview import Overview, overview
+
+READY_SECONDS = 5.0
+"""Longest time that the readiness probe waits for the components' answers."""
+
+
+class Liveness(Frozen):
+    """The process answers."""
+
+    status: str = "live"
+
+
+class Readiness(Frozen):
+    """Can the service do its work?"""
+
+    status: str
+    """`ready` or `not ready`."""
+    components: dict[str, str]
+    """Component → `ok`, or what is wrong with it."""
+
+
+async def live(_request: web.Request) -> web.Response:
+    """The event loop turns; nothing else is asked."""
+    return answer(Liveness())
+
+
+async def ready(request: web.Request) -> web.Response:
+    """200 when every component is ok, else 503; a source that fails does not count."""
+    components = await _components(request.app[CONTEXT])
+    well = all(state == "ok" for state in components.values())
+    shape = Readiness(status="ready" if well else "not ready", components=dict(components))
+    return answer(shape, status=200 if well else 503)
+
+
+async def _components(context: WebContext) -> Mapping[str, str]:
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            return await context.readiness()
+    except TimeoutError:
+        return {"service": f"gave no answer within {READY_SECONDS:.0f} s"}
+
+
+async def health(request: web.Request) -> web.Response:
+    """Everything at a glance; 503 only when the store does not answer."""
+    return answer(await overview(request.app[CONTEXT]))
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """Prometheus figures; the queues' gauges are read from the store at each scrape."""
+    context = request.app[CONTEXT]
+    await _refresh(context)
+    # content_type= would append a second charset to what already carries one
+    return web.Response(
+        body=generate_latest(context.metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
+    )
+
+
+async def _refresh(context: WebContext) -> None:
+    context.metrics.waiting.clear()
+    context.metrics.backlog.clear()
+    try:
+        backlog = await context.store.signals.backlog()
+        waiting = await context.store.outbox.waiting()
+    except StoreError:
+        return  # absent gauges say that nothing is known; the process's own figures are still worth having
+    context.metrics.backlog.labels("read").set(backlog.unread)
+    context.metrics.backlog.labels("evaluate").set(backlog.unevaluated)
+    for destination, count in waiting.items():
+        context.metrics.waiting.labels(destination).set(count)
+
+
+OPERATIONS = (
+    Operation("GET", "/livez", live, "Is the process alive?", answer=Liveness),
+    Operation(
+        "GET", "/readyz", ready, "Is the service ready? 503 with the same shape if not.", answer=Readiness
+    ),
+    Operation("GET", "/healthz", health, "How the service fares.", answer=Overview, problems=(503,)),
+    Operation("GET", "/metrics", metrics, "Figures for Prometheus.", media="text/plain"),
+)

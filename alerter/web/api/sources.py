@@ -1,0 +1,93 @@
+"""Sources over HTTP: what is configured and how it fares. Addresses stay inside: they may hold keys."""
+
+from datetime import datetime
+
+from aiohttp import web
+from pydantic import Field
+
+from alerter.core.health import SourceHealth, SourceState
+from alerter.core.model import Frozen
+from alerter.core.quantities import format_duration
+from alerter.sources.base import SourceConfig
+from alerter.web.bodies import answer, read_query
+from alerter.web.context import CONTEXT
+from alerter.web.operations import Operation
+from alerter.web.paging import PageQuery, answer_page, slice_of
+from alerter.web.problems import Problem
+
+
+class SourceView(Frozen):
+    """A configured source and its health."""
+
+    id: str
+    type: str
+    every: str
+    """Its polling interval, as in the configuration: `10m`."""
+    labels: dict[str, str]
+    state: SourceState
+    failures: int
+    last_error: str
+    last_poll_at: datetime | None
+    last_success_at: datetime | None
+    last_signal_at: datetime | None
+    next_poll_at: datetime | None
+
+
+class SourceQuery(PageQuery):
+    """Which sources to list."""
+
+    state: tuple[SourceState, ...] = Field(default=(), description="Only in these states.")
+
+
+async def list_sources(request: web.Request) -> web.Response:
+    """The configured sources, by id."""
+    query, context = read_query(request, SourceQuery), request.app[CONTEXT]
+    health = await context.store.sources.health()
+    views = (view_source(source, health.get(source.id)) for source in context.configuration().sources)
+    wanted = {view.id: view for view in views if not query.state or view.state in query.state}
+    shown, following = slice_of("sources", sorted(wanted.items()), query)
+    return answer_page(shown, following)
+
+
+async def show_source(request: web.Request) -> web.Response:
+    """One source."""
+    name, context = request.match_info["id"], request.app[CONTEXT]
+    for source in context.configuration().sources:
+        if source.id == name:
+            health = await context.store.sources.health()
+            return answer(view_source(source, health.get(name)))
+    raise Problem(404, "No source of this id is configured.")
+
+
+def view_source(source: SourceConfig, health: SourceHealth | None) -> SourceView:
+    """A source as people see it; without health it was never polled."""
+    known = health or SourceHealth(source=source.id)
+    return SourceView(
+        id=source.id,
+        type=str(getattr(source, "type", "")),  # every kind has one; the base does not name it
+        every=format_duration(source.every),
+        labels=source.labels,
+        **known.model_dump(exclude={"source"}),
+    )
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/api/v1/sources",
+        list_sources,
+        "Configured sources with their health, by id.",
+        answer=SourceView,
+        listed=True,
+        query=SourceQuery,
+        problems=(400, 503),
+    ),
+    Operation(
+        "GET",
+        "/api/v1/sources/{id}",
+        show_source,
+        "One source with its health.",
+        answer=SourceView,
+        problems=(404, 503),
+    ),
+)

@@ -1,0 +1,155 @@
+"""How the service fares, in one look: sources, queues, deliveries, and whether its silence can be trusted.
+
+`/healthz`, `/metrics` and the page show it. The judgement is pure: silence counts only when every source
+was seen in time, nothing much waits, and nothing went undelivered.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from alerter.core.health import SourceHealth
+from alerter.core.model import Frozen
+from alerter.sources.base import SourceConfig
+from alerter.store.protocol import Store
+from alerter.web.context import WebContext
+
+LATE_AT_LEAST = timedelta(minutes=2)
+"""A poll may start this much after it is due before the source counts as unseen."""
+BACKLOG_NOTED = 1000
+"""Signals waiting from which on silence may only mean that they were not judged yet."""
+DEAD_COUNTED = 100
+"""Dead letters are counted up to here."""
+
+
+class Blind(Frozen):
+    """A source that the service could not see."""
+
+    source: str
+    since: datetime | None
+    """When it was last seen; null = never."""
+    reason: str
+
+
+class Waiting(Frozen):
+    """Signals on their way through the pipeline."""
+
+    unread: int
+    unevaluated: int
+
+
+class Dead(Frozen):
+    """What was given up (each counted up to 100)."""
+
+    deliveries: int
+    signals: int
+
+
+class Overview(Frozen):
+    """How the service fares."""
+
+    status: str
+    """`ok`, or `degraded` when silence cannot be trusted."""
+    at: datetime
+    sources: dict[str, int]
+    """Number of configured sources by state."""
+    blind: tuple[Blind, ...]
+    reservations: tuple[str, ...]
+    """Why silence cannot be trusted, as sentences; empty = it can."""
+    backlog: Waiting
+    waiting: dict[str, int]
+    """Deliveries due, by destination."""
+    dead: Dead
+
+
+async def overview(context: WebContext) -> Overview:
+    """Look at everything. Raises StoreError."""
+    configuration, now = context.configuration(), context.now()
+    health = await context.store.sources.health()
+    blind = blind_sources(configuration.sources, health, now)
+    backlog = await context.store.signals.backlog()
+    dead = await _dead(context.store)
+    waiting = dict(await context.store.outbox.waiting())
+    reservations = (
+        *_of_configuration(len(configuration.sources), len(configuration.rules)),
+        *(_of_source(one) for one in blind),
+        *_of_queues(backlog.unread + backlog.unevaluated, dead),
+    )
+    return Overview(
+        status="degraded" if reservations else "ok",
+        at=now,
+        sources=dict(Counter(state_of(health.get(source.id)) for source in configuration.sources)),
+        blind=blind,
+        reservations=reservations,
+        backlog=Waiting(unread=backlog.unread, unevaluated=backlog.unevaluated),
+        waiting=waiting,
+        dead=dead,
+    )
+
+
+def state_of(health: SourceHealth | None) -> str:
+    """A source's state; `unknown` before its first poll."""
+    return health.state if health else "unknown"
+
+
+def blind_sources(
+    sources: Sequence[SourceConfig], health: Mapping[str, SourceHealth], now: datetime
+) -> tuple[Blind, ...]:
+    """The sources that cannot be seen now, with since when and why."""
+    looks = (_blind(source, health.get(source.id), now) for source in sources)
+    return tuple(look for look in looks if look)
+
+
+def _blind(source: SourceConfig, health: SourceHealth | None, now: datetime) -> Blind | None:
+    if health is None:
+        return Blind(source=source.id, since=None, reason="not polled yet")
+    reason = _why_blind(source, health, now)
+    return Blind(source=source.id, since=health.last_success_at, reason=reason) if reason else None
+
+
+def _why_blind(source: SourceConfig, health: SourceHealth, now: datetime) -> str:
+    if health.state == "unknown":
+        return health.last_error or "not polled yet"
+    if health.state in {"failing", "unconfigured"}:
+        return health.last_error or health.state
+    if is_overdue(source, health, now):
+        return "its poll is overdue"
+    return ""
+
+
+def is_overdue(source: SourceConfig, health: SourceHealth, now: datetime) -> bool:
+    """Has a poll been due for longer than the source's own interval?"""
+    if health.next_poll_at is None:
+        return False
+    return now - health.next_poll_at > max(source.every, LATE_AT_LEAST)
+
+
+async def _dead(store: Store) -> Dead:
+    deliveries = await store.outbox.dead(DEAD_COUNTED)
+    return Dead(deliveries=len(deliveries), signals=len(await store.signals.dead(DEAD_COUNTED)))
+
+
+def _of_configuration(sources: int, rules: int) -> list[str]:
+    found = [] if sources else ["No source is configured."]
+    return found if rules else [*found, "No rule is configured."]
+
+
+def _of_source(blind: Blind) -> str:
+    since = f"since {blind.since:%Y-%m-%d %H:%M} UTC" if blind.since else "so far"
+    return f"{blind.source} could not be seen {since}: {blind.reason}."
+
+
+def _of_queues(backlog: int, dead: Dead) -> list[str]:
+    found = []
+    if backlog >= BACKLOG_NOTED:
+        found.append(f"{backlog} signals wait to be read and judged.")
+    if dead.deliveries:
+        found.append(f"{_count(dead.deliveries)} could not be delivered and will not be tried again.")
+    if dead.signals:
+        found.append(f"{_count(dead.signals, 'signal')} could not be read.")
+    return found
+
+
+def _count(number: int, word: str = "notification") -> str:
+    text = f"{number}+" if number >= DEAD_COUNTED else str(number)
+    return f"{text} {word}" if number == 1 else f"{text} {word}s"

@@ -1,0 +1,1 @@
+"""Tests of the JSON API, a module per resource."""
