@@ -1,0 +1,107 @@
+"""What is asked of the HTTP client and what it answers: frozen values, and the one error it raises."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import orjson
+
+from alerter.core.model import Frozen
+from alerter.sources.base import SourceError
+from alerter.sources.http.answers import page_title
+
+
+class FetchError(SourceError):
+    """No usable answer, in plain words; `status` where there was one, `retry_after` where it said so."""
+
+    def __init__(
+        self, message: str, *, status: int | None = None, retry_after: timedelta | None = None
+    ) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.status = status
+
+
+class Validators(Frozen):
+    """What makes the next request conditional. Opaque; a source keeps them in its cursor.
+
+    They belong to the address that issued them and are sent to no other.
+    """
+
+    url: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def headers(self, url: str) -> dict[str, str]:
+        """The conditional headers for a request to this address, none for another's."""
+        if url != self.url:
+            return {}
+        pairs = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in pairs.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the client allows an answer and itself."""
+
+    body: int = 8 * 1024 * 1024
+    """Bytes of a body, counted after decompression."""
+    total: timedelta = timedelta(seconds=30)
+    """A whole exchange with all its redirects; waiting for one's turn apart."""
+    redirects: int = 5
+    per_host: int = 2
+    """Requests to one host at once."""
+    spacing: timedelta = timedelta(milliseconds=250)
+    """Least time between two requests to one host."""
+    unconditional: float = 0.01
+    """Share of conditional requests sent without their conditions, to see through broken caches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """A GET. `headers` (keys, tokens) go to the address's own origin only, never to one it redirects to."""
+
+    url: str
+    params: Sequence[tuple[str, str]] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    accept: str = "*/*"
+    validators: Validators = field(default_factory=Validators)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A usable answer: status 2xx, or 304 with an empty body."""
+
+    url: str
+    """Where the answer came from, after redirects."""
+    status: int
+    headers: Mapping[str, str]
+    """Names in any letter case."""
+    body: bytes
+    validators: Validators
+    """For the next request; refreshed on 304 too."""
+    max_age: timedelta
+    """How long the publisher calls this answer fresh, from now."""
+    moved_to: str | None = None
+    """Where permanent redirects (301, 308) alone led, for the source to remember."""
+
+    @property
+    def not_modified(self) -> bool:
+        """Has nothing changed since the validators were issued?"""
+        return self.status == 304
+
+    @property
+    def host(self) -> str:
+        """Who answered, for messages."""
+        return urlsplit(self.url).hostname or self.url
+
+    def json(self) -> object:
+        """The body as JSON. Raises FetchError that tells an empty answer and a web page from other text."""
+        if not self.body.strip():
+            raise FetchError(f"{self.host} gave an empty answer", status=self.status)
+        try:
+            return orjson.loads(self.body)
+        except ValueError as error:
+            title = page_title(self.body)
+            what = "something that is not JSON" if title is None else f"a web page{title} instead of JSON"
+            raise FetchError(f"{self.host} answered with {what}", status=self.status) from error
