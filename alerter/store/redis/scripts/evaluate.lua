@@ -1,0 +1,125 @@
+-- The commit of evaluation: alerts, what they rest on, series, timers and what is due change as one.
+-- KEYS: prefix. ARGV: lease, epoch, position before, position after, ms that names are remembered by default,
+-- ms that stories are kept; then ten lists, each a count and its rows, in the order in which they are read here.
+-- Answers 1, or 'fenced'.
+local p = KEYS[1]
+local call = redis.call
+local state, log = p .. 'state', p .. 'readings'
+
+local epoch = call('HGET', p .. 'leases:epoch', ARGV[1])
+if epoch ~= ARGV[2] or call('HEXISTS', p .. 'leases:owner', ARGV[1]) == 0 then
+  return 'fenced'
+end
+if (call('HGET', state, 'position') or '0') ~= ARGV[3] then
+  return 'fenced'
+end
+
+local at = 6
+local function take()
+  at = at + 1
+  return ARGV[at]
+end
+local function times()
+  return tonumber(take())
+end
+
+if ARGV[4] ~= ARGV[3] then
+  call('HSET', state, 'position', ARGV[4])
+  local reading = call('XRANGE', log, ARGV[4], ARGV[4])[1]
+  if reading then
+    call('HSET', state, 'evaluated', reading[2][4]) -- fields: t, n, b
+  end
+end
+
+-- alerts: fingerprint, active (0 or 1), resolved (domain µs), body
+local count = times()
+local update = count > 0 and call('HINCRBY', state, 'updates', count) - count
+for _ = 1, count do
+  local fingerprint, active, resolved = take(), take(), take()
+  update = update + 1
+  call('HSET', p .. 'alerts', fingerprint, take())
+  call('ZADD', p .. 'alerts:updated', update, fingerprint)
+  if active == '1' then
+    call('SADD', p .. 'alerts:active', fingerprint)
+    call('ZREM', p .. 'alerts:resolved', fingerprint)
+  else
+    call('SREM', p .. 'alerts:active', fingerprint)
+    call('ZADD', p .. 'alerts:resolved', resolved, fingerprint)
+  end
+end
+
+-- touched: identity, fingerprint
+local kept = call('HGET', state, 'identities_kept') or ARGV[5]
+for _ = 1, times() do
+  local key = p .. 'touched:' .. take()
+  call('SADD', key, take())
+  call('PEXPIRE', key, kept)
+end
+
+-- stories: key, story
+for _ = 1, times() do
+  call('SET', p .. 'story:' .. take(), take(), 'PX', ARGV[6])
+end
+
+-- vintages: series, body
+for _ = 1, times() do
+  call('RPUSH', p .. 'series:' .. take(), take())
+end
+
+-- timers that are gone: member; then timers that are set: member, due (domain µs)
+for _ = 1, times() do
+  call('ZREM', p .. 'timers', take())
+end
+for _ = 1, times() do
+  local member = take()
+  call('ZADD', p .. 'timers', take(), member)
+end
+
+-- repeats that are over: group; then repeats that hold: group, body
+for _ = 1, times() do
+  call('HDEL', p .. 'repeats', take())
+end
+for _ = 1, times() do
+  call('HSET', p .. 'repeats', take(), take())
+end
+
+-- rules: -1 = unchanged, else: id, signature
+count = times()
+if count >= 0 then
+  call('DEL', p .. 'rules')
+end
+for _ = 1, count do
+  call('HSET', p .. 'rules', take(), take())
+end
+
+local of_the_known = { updated = true, repeated = true } -- news of an alert that people have heard of
+
+-- due: entry, destination, group, wait µs, interval µs, earliest change (domain µs), members; and for each
+-- member: fingerprint, change, alert
+for _ = 1, times() do
+  local entry, destination, group, wait, interval, first = take(), take(), take(), times(), take(), times()
+  local key, gathered = p .. 'entry:' .. entry, p .. 'pending:' .. entry
+  local was = call('HMGET', key, 'frozen', 'flushed')
+  call('HSET', key, 'dest', destination, 'group', group, 'interval', interval)
+  call('PERSIST', key)
+  call('SADD', p .. 'destinations', destination)
+  call('SADD', p .. 'open:' .. destination, entry)
+  if not was[1] then -- a frozen one is taken up again when its attempt has ended
+    local due = math.max(first + wait, was[2] and was[2] + interval or 0)
+    call('ZADD', p .. 'due:' .. destination, 'LT', string.format('%.0f', due), entry)
+  end
+  for _ = 1, times() do
+    local fingerprint, change = take(), take()
+    local order
+    local old = call('HGET', gathered, fingerprint)
+    if old then
+      local before, place = string.match(old, '^(%S+) (%d+) ')
+      order = place
+      change = before == 'fired' and of_the_known[change] and before or change
+    else
+      order = call('HLEN', gathered)
+    end
+    call('HSET', gathered, fingerprint, change .. ' ' .. order .. ' ' .. take())
+  end
+end
+return 1

@@ -1,0 +1,57 @@
+"""Sources in Redis: due in domain time, held back in the server's, fenced by an epoch per claim."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from alerter.core.health import SourceHealth
+from alerter.store.protocol import Fenced, SourceClaim
+from alerter.store.redis.claims import KnownClaims
+from alerter.store.redis.client import Client
+from alerter.store.redis.encoding import microseconds, milliseconds
+
+
+class RedisSources:
+    """The protocol's `Sources`."""
+
+    def __init__(self, client: Client, claims: KnownClaims) -> None:
+        self._client = client
+        self._claims = claims
+
+    async def enrol(self, due: Mapping[str, datetime]) -> None:
+        """Schedule these sources and no others."""
+        rows = [part for source, instant in due.items() for part in (source, microseconds(instant))]
+        await self._client.run("enrol", *rows, repeatable=True)
+
+    async def claim(self, process: str, now: datetime, limit: int) -> Sequence[SourceClaim]:
+        """Claim sources that are due and not held back, the longest due first."""
+        async with self._claims.claiming(process):
+            rows = await self._client.run("claim_sources", process, microseconds(now), limit)
+            claims = [SourceClaim(source, int(epoch), cursor) for source, epoch, cursor in rows]
+            self._claims.add(process, (claim.source for claim in claims))
+        return claims
+
+    async def postpone(
+        self, claim: SourceClaim, due: datetime, hold: timedelta, health: SourceHealth
+    ) -> None:
+        """End a claim without progress."""
+        answer = await self._client.run(
+            "postpone",
+            claim.source,
+            claim.epoch,
+            microseconds(due),
+            milliseconds(hold),
+            health.model_dump_json(),
+        )
+        self._claims.drop(claim.source)
+        if answer == "fenced":
+            raise Fenced(f"the claim on source {claim.source} has ended")
+
+    async def hasten(self, source: str, now: datetime) -> None:
+        """Make a scheduled source due now; a hold that its last failure earned still stands."""
+        await self._client.ask("ZADD", self._client.key("polls:due"), "XX", "LT", microseconds(now), source)
+
+    async def health(self) -> Mapping[str, SourceHealth]:
+        """Health of every source that was ever polled."""
+        flat = await self._client.ask("HGETALL", self._client.key("polls:health"))
+        pairs = zip(flat[::2], flat[1::2], strict=True)
+        return {source: SourceHealth.model_validate_json(body) for source, body in pairs}
