@@ -1,0 +1,32 @@
+"""Which story a signal tells: the one known under any of its keys within 72 h, else a new one."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from alerter.core.reading import ReadSignal
+from alerter.store.protocol import STORY_KEPT
+
+
+class Stories:
+    """Stories known by key. A value is `story@seconds`: when the story was first told, in domain time.
+
+    The window is counted from the first telling and does not slide: a title that comes back every day
+    (`Copper prices today`) is a new story every 72 h instead of the same one for ever.
+    """
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self._known = dict(known)
+
+    def join(self, read: ReadSignal, at: datetime) -> tuple[str, dict[str, str]]:
+        """The signal's story, and the keys that are new to it, with their values."""
+        keys = read.reading.story_keys
+        told = next((value for key in keys if (value := self._known.get(key)) and _is_fresh(value, at)), None)
+        value = told or f"{keys[0] if keys else read.record.identity}@{int(at.timestamp())}"
+        fresh = {key: value for key in keys if not _is_fresh(self._known.get(key, ""), at)}
+        self._known |= fresh
+        return value, fresh
+
+
+def _is_fresh(value: str, at: datetime) -> bool:
+    _, _, seconds = value.rpartition("@")
+    return bool(seconds) and at - datetime.fromtimestamp(int(seconds), UTC) < STORY_KEPT
