@@ -1,0 +1,217 @@
+"""The polling stage: claims, baselines, backoff, and signals that are refused."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Literal
+
+import pytest
+
+from alerter.clock import ManualClock
+from alerter.core.signal import Signal
+from alerter.pipeline.poll import Polled, PollStage
+from alerter.sources.base import Poll, Source, SourceConfig, SourceContext, SourceError
+from alerter.store.memory import MemoryStore
+from alerter.store.protocol import Busy, StoreError
+from alerter.telemetry import Metrics
+from tests.support.signals import NOON, a_signal
+from tests.support.waiting import eventually
+
+
+class ScriptedConfig(SourceConfig):
+    """A source that does as its script says."""
+
+    type: Literal["scripted"] = "scripted"
+
+    def build(self, context: SourceContext) -> Source:
+        """Not built from here."""
+        raise AssertionError
+
+
+class Scripted:
+    """Gives what its function gives; counts the polls."""
+
+    def __init__(self, give: Callable[[], Sequence[Signal]]) -> None:
+        self.give = give
+        self.cursors: list[str | None] = []
+
+    async def poll(self, cursor: str | None) -> Poll:
+        """The next step of the script."""
+        self.cursors.append(cursor)
+        return Poll(self.give(), f"cursor-{len(self.cursors)}")
+
+
+class Press:
+    """One source over a store in memory."""
+
+    def __init__(self, give: Callable[[], Sequence[Signal]]) -> None:
+        self.clock = ManualClock(NOON)
+        self.store = MemoryStore(monotonic=lambda: self.seconds)
+        self.seconds = 0.0
+        self.metrics = Metrics()
+        self.source = Scripted(give)
+        self.config = ScriptedConfig(id="press", every=timedelta(minutes=10))
+        self.stage = self.a_stage("p1")
+
+    def a_stage(self, process: str) -> PollStage:
+        """Another process over the same store."""
+        sources = {"press": Polled(self.config, self.source)}
+        return PollStage(self.store, sources, clock=self.clock, process=process, metrics=self.metrics)
+
+    async def tick(self, *, polls: int) -> None:
+        """One tick; wait until so many polls have ended since the beginning."""
+        await self.stage.tick()
+        await eventually(lambda: len(self.source.cursors) == polls and not self.stage._polling)
+
+    async def taken(self) -> list[tuple[str, bool]]:
+        """What came in: id and whether it is of the baseline."""
+        queued = await self.store.signals.take("reader", 100, timedelta(0))
+        return [(one.record.id, one.record.baseline) for one in queued]
+
+    async def health(self) -> tuple[str, int, str]:
+        """State, consecutive failures, last error."""
+        health = (await self.store.sources.health())["press"]
+        return health.state, health.failures, health.last_error
+
+
+def old(name: str) -> Signal:
+    """Published three days ago."""
+    return a_signal(name, published_at=NOON - timedelta(days=3))
+
+
+async def test_the_first_poll_sets_the_baseline_and_later_ones_do_not() -> None:
+    """What is older than max_age alerts only if it came after the first poll."""
+    script = [[old("a"), a_signal("b")], [old("a"), a_signal("b"), old("late")]]
+    press = Press(lambda: script.pop(0))
+    await press.tick(polls=1)
+    assert await press.taken() == [("a", True), ("b", False)]
+    press.clock.advance(timedelta(minutes=11))
+    await press.tick(polls=2)
+    assert await press.taken() == [("late", False)]
+    assert press.source.cursors == [None, "cursor-1"]
+    assert await press.health() == ("ok", 0, "")
+
+
+async def test_a_source_is_polled_once_an_interval_by_all_processes_together() -> None:
+    """A second process finds nothing due; after the interval one of them polls."""
+    press = Press(list)
+    await press.tick(polls=1)
+    other = press.a_stage("p2")
+    await other.tick()
+    press.clock.advance(timedelta(minutes=9))
+    await press.tick(polls=1)
+    press.clock.advance(timedelta(minutes=3))
+    await other.tick()
+    await eventually(lambda: len(press.source.cursors) == 2)
+    await other.drain()
+
+
+def fail(fault: Exception) -> Callable[[], Sequence[Signal]]:
+    """A script whose every poll fails so."""
+
+    def give() -> Sequence[Signal]:
+        raise fault
+
+    return give
+
+
+FAULTS = {
+    "an expected failure": (SourceError("the feed answers 500"), "the feed answers 500"),
+    "a timeout": (TimeoutError(), "no answer in time"),
+    "a surprise": (ZeroDivisionError("inside"), "unexpected ZeroDivisionError: inside"),
+}
+
+
+@pytest.mark.parametrize(("fault", "words"), FAULTS.values(), ids=FAULTS.keys())
+async def test_a_failure_is_health_with_a_reason_and_backs_off(fault: Exception, words: str) -> None:
+    """Every kind of failure is said in words; the next poll waits on the store's own time."""
+    press = Press(fail(fault))
+    await press.tick(polls=1)
+    assert await press.health() == ("failing", 1, words)
+    await press.tick(polls=1)
+    press.seconds += 5
+    await press.tick(polls=2)
+    assert await press.health() == ("failing", 2, words)
+
+
+async def test_the_publishers_retry_after_is_heeded() -> None:
+    """Asked to wait an hour, the source is left alone for an hour."""
+    press = Press(fail(SourceError("429", retry_after=timedelta(hours=1))))
+    await press.tick(polls=1)
+    press.seconds += 3599
+    await press.tick(polls=1)
+    press.seconds += 1
+    await press.tick(polls=2)
+
+
+async def test_a_recovered_source_is_well_again() -> None:
+    """One success ends the failing state."""
+    press = Press(fail(SourceError("500")))
+    await press.tick(polls=1)
+    press.source.give = list
+    press.seconds += 10
+    await press.tick(polls=2)
+    assert await press.health() == ("ok", 0, "")
+
+
+async def test_a_signal_that_cannot_be_taken_is_refused_alone() -> None:
+    """One dated far ahead is refused and counted; its neighbour comes in."""
+    ahead = a_signal("ahead", published_at=NOON + timedelta(days=60))
+    press = Press(lambda: [ahead, a_signal("b")])
+    await press.tick(polls=1)
+    assert await press.taken() == [("b", False)]
+    assert press.metrics.signals.labels("press", "refused")._value.get() == 1
+
+
+@pytest.mark.parametrize("fault", [Busy(timedelta(seconds=1), "behind"), StoreError("away")])
+async def test_what_could_not_be_committed_is_polled_again(
+    fault: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy or absent store loses nothing: the cursor stays, the same signals come again."""
+    press = Press(lambda: [a_signal("a")])
+    intake, faults = press.store.signals.intake, [fault]
+
+    async def intake_later(records: object, **options: object) -> object:
+        if faults:
+            raise faults.pop()
+        return await intake(records, **options)  # type: ignore[arg-type]  # passed on as it came
+
+    monkeypatch.setattr(press.store.signals, "intake", intake_later)
+    await press.tick(polls=1)
+    assert await press.taken() == []
+    press.seconds += 10
+    await press.tick(polls=2)
+    assert await press.taken() == [("a", False)]
+    assert press.source.cursors == [None, None]
+
+
+async def test_a_source_taken_out_of_the_configuration_is_left_alone() -> None:
+    """After a reload without it, nothing is polled."""
+    press = Press(list)
+    press.stage.reload({})
+    await press.stage.tick()
+    assert press.source.cursors == []
+
+
+async def test_a_stop_gives_up_the_polls_under_way() -> None:
+    """A poll that hangs does not hold up the end; what it had not committed is polled again."""
+    hangs = asyncio.Event()
+
+    class Hanging(Scripted):
+        async def poll(self, cursor: str | None) -> Poll:
+            self.cursors.append(cursor)
+            await hangs.wait()
+            raise AssertionError
+
+    press = Press(list)
+    press.source = Hanging(list)
+    press.stage = press.a_stage("p1")
+    await press.stage.tick()
+    await eventually(lambda: len(press.source.cursors) == 1)
+    await press.stage.drain()
+    await press.store.fleet.leave("p1")
+    press.source.cursors.clear()
+    heir = press.a_stage("p2")
+    await heir.tick()
+    await eventually(lambda: len(press.source.cursors) == 1)
+    await heir.drain()
