@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, overload
 
 Seen = TypeVar("Seen")
 
@@ -12,7 +12,11 @@ PAUSE = 0.01
 """Seconds between two looks."""
 
 
-async def eventually(probe: Callable[[], Seen | Awaitable[Seen]], *, within: float = 5.0) -> Seen:
+@overload
+async def eventually(probe: Callable[[], Awaitable[Seen | None]], *, within: float = 5.0) -> Seen: ...
+@overload
+async def eventually(probe: Callable[[], Seen | None], *, within: float = 5.0) -> Seen: ...
+async def eventually(probe: Callable[[], object], *, within: float = 5.0) -> object:
     """Look until the probe (plain or async) answers something true, and return that.
 
     Raises AssertionError with the last answer when `within` seconds pass without one.

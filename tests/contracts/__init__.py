@@ -1,0 +1,1 @@
+"""What every kind of a thing must do, run over each of its kinds."""
