@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from alerter.core.delivery import Outcome
+from alerter.guard import ForbiddenAddress
 
 LONGEST_WAIT = timedelta(hours=24)
 """A destination that asks for more is asked again after this."""
@@ -60,9 +61,12 @@ def origin(url: str) -> str:
 def was_refused_by_guard(error: BaseException) -> bool:
     """Did the session's own guard refuse the address?
 
-    The guard raises PermissionError without an error number; one from the operating system carries one.
+    Where a name leads to several refused addresses, only the text of the combined error remembers.
     """
-    return any(isinstance(cause, PermissionError) and cause.errno is None for cause in _causes(error))
+    return any(
+        isinstance(cause, ForbiddenAddress) or "not an address of the public internet" in str(cause)
+        for cause in _causes(error)
+    )
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

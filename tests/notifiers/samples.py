@@ -70,7 +70,7 @@ def _figureless() -> Member:
 
 def _endless() -> Member:
     words = "rare " * 1000
-    piece = some_evidence(title=words, quote=words, url=f"https://news.example/{'x' * 1900}")
+    piece = some_evidence(title=words, quote=words, source=words, url=f"https://news.example/{'x' * 1900}")
     return a_member(summary=words, figure_text=words, labels={"commodity": words}, evidence=(piece,) * 50)
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from alerter.guard import ForbiddenAddress
 from alerter.notifiers.outcomes import LONGEST_WAIT, origin, was_refused_by_guard, wished_wait
 from tests.support.signals import NOON
 
@@ -45,9 +46,16 @@ def test_only_the_origin_of_an_address_is_shown(url: str, shown: str) -> None:
     assert origin(url) == shown
 
 
-def test_the_guard_is_told_from_the_operating_system() -> None:
-    """A refusal without an error number is the guard's; one with a number is the network's."""
+@pytest.mark.parametrize(
+    ("error", "refused"),
+    [
+        (ForbiddenAddress(None, "10.0.0.1"), True),
+        (OSError(None, "Multiple exceptions: ::1 is not an address of the public internet, …"), True),
+        (PermissionError(13, "Permission denied"), False),
+    ],
+)  # fmt: skip
+def test_the_guard_is_told_from_the_network(error: OSError, *, refused: bool) -> None:
+    """What the guard refuses is recognised under aiohttp's own error; what the network refuses is not."""
     wrapped = OSError("cannot connect")
-    wrapped.__cause__ = PermissionError("private address")
-    assert was_refused_by_guard(wrapped)
-    assert not was_refused_by_guard(PermissionError(13, "Permission denied"))
+    wrapped.__cause__ = error
+    assert was_refused_by_guard(wrapped) is refused

@@ -15,6 +15,7 @@ from pydantic import SecretStr, ValidationError
 
 from alerter.core.alert import Change
 from alerter.core.delivery import Outcome
+from alerter.guard import guarded_session
 from alerter.notifiers.base import Notifier
 from alerter.notifiers.webhook import NOT_ENDED, WebhookConfig, classify, payload, signature
 from tests.notifiers.samples import CASES, a_delivery, a_member, context, settings
@@ -182,15 +183,11 @@ async def test_a_closed_port_is_tried_again(session: aiohttp.ClientSession) -> N
     assert not {"s3cret", "pa55"} & set(outcome.reason.replace("/", " ").replace("@", " ").split())
 
 
-async def test_an_address_that_the_guard_refuses_is_dead() -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1:9", "localhost:9", "[::1]:9", "2130706433:9"])
+async def test_an_address_that_the_guard_refuses_is_dead(host: str) -> None:
     """The reason tells what was refused and which setting would allow it."""
-
-    def refuse(_address: object) -> socket.socket:
-        raise PermissionError("127.0.0.1 is not a public address")
-
-    connector = aiohttp.TCPConnector(socket_factory=refuse)
-    async with aiohttp.ClientSession(connector=connector) as guarded:
-        outcome = await a_webhook("http://127.0.0.1:9/s3cret", guarded).send(a_delivery())
+    async with guarded_session() as guarded:
+        outcome = await a_webhook(f"http://{host}/s3cret", guarded).send(a_delivery())
     assert outcome.kind == "dead"
     assert "ALERTER_ALLOW_PRIVATE_NETWORKS" in outcome.reason
     assert "s3cret" not in outcome.reason
