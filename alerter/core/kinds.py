@@ -13,12 +13,12 @@ Base = TypeVar("Base")
 
 
 def discover(package: ModuleType, base: type[Base]) -> tuple[type[Base], ...]:
-    """Every concrete subclass of `base` defined in the package's own modules, by name."""
-    found: dict[str, type[Base]] = {}
+    """Every subclass of `base` defined in the package's own modules, by name; `_Shared` bases apart."""
+    found: dict[tuple[str, str], type[Base]] = {}
     for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         module = importlib.import_module(info.name)
         for name, member in inspect.getmembers(module, inspect.isclass):
-            own = member.__module__ == module.__name__
+            own = member.__module__ == module.__name__ and not name.startswith("_")
             if own and issubclass(member, base) and member is not base:
-                found[name] = member
-    return tuple(found[name] for name in sorted(found))
+                found[name, info.name] = member
+    return tuple(found[key] for key in sorted(found))

@@ -1,5 +1,6 @@
-"""Durations, percentages and instants as people write them in a configuration."""
+"""Durations and percentages as people write them in a configuration."""
 
+import math
 import re
 from datetime import timedelta
 from typing import Annotated
@@ -18,11 +19,14 @@ def parse_duration(text: object) -> object:
     parts = _DURATION.findall(text.strip())
     if not parts or "".join(number + unit for number, unit in parts) != text.strip():
         raise ValueError(f"not a duration: {text!r}; write it like 30s, 10m, 24h or 7d")
-    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
+    try:
+        return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
+    except OverflowError as error:
+        raise ValueError(f"a duration of more than {timedelta.max.days} days: {text!r}") from error
 
 
 def format_duration(duration: timedelta) -> str:
-    """The shortest text that `parse_duration` reads as this duration: `1h30m`."""
+    """The text that `parse_duration` reads as this duration (≥ 0), to the millisecond: `1h30m`."""
     rest = round(duration.total_seconds() * 1000)
     out = ""
     for unit in ("d", "h", "m", "s", "ms"):
@@ -36,7 +40,7 @@ def parse_percent(text: object) -> object:
     if not isinstance(text, str):
         return text
     found = _PERCENT.fullmatch(text.strip().replace("−", "-"))
-    if not found:
+    if not found or not math.isfinite(float(found[1])):
         raise ValueError(f"not a percentage: {text!r}; write it like -20% or -20")
     return float(found[1])
 

@@ -56,7 +56,7 @@ def test_routes_turn_into_matchers_and_durations(tmp_path: Path) -> None:
         """
 receivers: [{id: desk}]
 routes:
-  - match: {severity: [warning, critical], rule: "!=noise", commodity: =~rare-.*, origin: "!~ C.", by: CN, x: }
+  - match: {severity: [warning, critical], rule: "!=noise", commodity: =~rare-.*, origin: "!~ C.", by: C, x: }
     receiver: desk
     group_by: [commodity]
     group_wait: 1m30s
@@ -70,7 +70,7 @@ routes:
         Matcher(label="rule", op="!=", values=("noise",)),
         Matcher(label="commodity", op="=~", values=("rare-.*",)),
         Matcher(label="origin", op="!~", values=("C.",)),
-        Matcher(label="by", op="=", values=("CN",)),
+        Matcher(label="by", op="=", values=("C",)),
         Matcher(label="x", op="=", values=("",)),
     )
     assert (route.group_wait, route.group_interval) == (timedelta(seconds=90), timedelta(hours=2))
