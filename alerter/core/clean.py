@@ -73,6 +73,11 @@ def clean_line(text: str) -> str:
     return " ".join(clean_text(text).split())
 
 
+def visible(text: str) -> str:
+    """The text without control, zero-width and direction characters; all else as it is."""
+    return _INVISIBLE.sub("", text)
+
+
 def clean_title(title: str, text: str) -> str:
     """A clean title of bounded length; for want of one, the first words of the (clean) text."""
     line = clean_line(title)
@@ -120,7 +125,7 @@ def clean_signal(signal: Signal, now: datetime) -> Signal:
     changes = {
         "title": title,
         "text": text,
-        "id": _INVISIBLE.sub("", signal.id or "") or None,
+        "id": visible(signal.id or "") or None,
         "published_at": signal.published_at.astimezone(UTC),
         "seen_at": signal.seen_at.astimezone(UTC) if signal.seen_at else None,
         "language": clean_language(signal.language),

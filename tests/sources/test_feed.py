@@ -1,0 +1,197 @@
+"""A feed polled over loopback: what it brings, what it remembers, how it fails."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from aiohttp import web
+from pydantic import ValidationError
+
+from alerter.sources import feed as feed_module
+from alerter.sources.base import Source, SourceContext, SourceError
+from alerter.sources.feed import FeedConfig, FeedCursor
+from alerter.sources.http import HttpClient
+from tests.sources.conftest import Host
+
+NOW = datetime(2025, 6, 9, 12, tzinfo=UTC)
+RSS = b"""<rss version="2.0"><channel><title>t</title><ttl>30</ttl>
+<item><guid>2</guid><title>Dysprosium</title><pubDate>Mon, 09 Jun 2025 11:00:00 GMT</pubDate></item>
+<item><guid>1</guid><title>Terbium</title><pubDate>Mon, 09 Jun 2025 10:00:00 GMT</pubDate></item>
+</channel></rss>"""
+
+
+def build(http: HttpClient, url: str, **options: Any) -> Source:
+    """A feed as the service builds it."""
+    config = FeedConfig.model_validate({"id": "wire", "type": "feed", "url": url} | options)
+    return config.build(SourceContext(http=http, now=lambda: NOW, keys={}))
+
+
+def cursor_of(text: str) -> FeedCursor:
+    """The cursor's parts."""
+    return FeedCursor.model_validate_json(text)
+
+
+@pytest.mark.parametrize("url", ["ftp://a.example/", "a.example/feed", "https://", ""])
+def test_the_address_must_be_on_the_web(url: str) -> None:
+    """Other addresses are refused when the configuration is read."""
+    with pytest.raises(ValidationError, match="http or https"):
+        FeedConfig(id="wire", type="feed", url=url)
+
+
+async def test_a_poll_brings_the_entries_oldest_first(host: Host, http: HttpClient) -> None:
+    """All entries come as signals of the source, with its labels."""
+    host.on("/feed", RSS)
+    poll = await build(http, host.url("/feed"), labels={"outlet": "a"}).poll(None)
+    assert [(s.id, s.title, s.source, s.labels) for s in poll.signals] == [
+        ("1", "Terbium", "wire", {"outlet": "a"}),
+        ("2", "Dysprosium", "wire", {"outlet": "a"}),
+    ]
+    assert poll.wait_at_least == timedelta(minutes=30)
+
+
+async def test_an_unchanged_feed_brings_nothing(host: Host, http: HttpClient) -> None:
+    """The cursor makes the next poll conditional, and keeps the publisher's rhythm over a 304."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if request.headers.get("If-None-Match") == '"1"':
+            return web.Response(status=304)
+        return web.Response(body=RSS, headers={"ETag": '"1"'})
+
+    host.on("/feed", handler=answer)
+    source = build(http, host.url("/feed"))
+    first = await source.poll(None)
+    second = await source.poll(first.cursor)
+    assert second.signals == ()
+    assert second.wait_at_least == timedelta(minutes=30)
+    assert cursor_of(second.cursor) == cursor_of(first.cursor)
+
+
+async def test_polls_can_overlap(host: Host, http: HttpClient) -> None:
+    """Nothing is kept in the source: the same cursor gives the same poll again."""
+    host.on("/feed", RSS)
+    source = build(http, host.url("/feed"))
+    assert await source.poll(None) == await source.poll(None)
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({"Cache-Control": "max-age=3600"}, timedelta(hours=1)),
+        ({"Cache-Control": "max-age=60"}, timedelta(minutes=30)),
+        ({"Cache-Control": "max-age=31536000"}, timedelta(days=1)),
+    ],
+)
+async def test_the_publishers_longest_wish_counts(
+    host: Host, http: HttpClient, headers: dict[str, str], wait: timedelta
+) -> None:
+    """The longer of ttl and max-age, but never more than a day."""
+    host.on("/feed", RSS, headers=headers)
+    assert (await build(http, host.url("/feed")).poll(None)).wait_at_least == wait
+
+
+async def test_a_feed_that_moved_is_followed(host: Host, http: HttpClient) -> None:
+    """A permanent redirect is remembered; the old address is not asked again."""
+    host.on("/old", status=301, headers={"Location": "/new"})
+    host.on("/new", RSS)
+    source = build(http, host.url("/old"))
+    first = await source.poll(None)
+    await source.poll(first.cursor)
+    assert cursor_of(first.cursor).moved_to == host.url("/new")
+    assert [request.path for request in host.asked] == ["/old", "/new", "/new"]
+
+
+async def test_a_dead_redirect_is_forgotten(host: Host, http: HttpClient) -> None:
+    """When the remembered address fails, the configured one is asked again."""
+    host.on("/old", RSS)
+    known = FeedCursor(url=host.url("/old"), moved_to=host.url("/new")).model_dump_json()
+    poll = await build(http, host.url("/old")).poll(known)
+    assert len(poll.signals) == 2
+    assert cursor_of(poll.cursor).moved_to is None
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_busy_host_is_not_asked_twice(host: Host, http: HttpClient, status: int) -> None:
+    """A host that asks for fewer requests does not get a second one at its old address."""
+    host.on("/new", status=status, headers={"Retry-After": "60"})
+    known = FeedCursor(url=host.url("/old"), moved_to=host.url("/new")).model_dump_json()
+    with pytest.raises(SourceError) as caught:
+        await build(http, host.url("/old")).poll(known)
+    assert caught.value.retry_after == timedelta(seconds=60)
+    assert len(host.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "cursor", ["not json", '{"url": "https://a.example/other", "moved_to": "https://b.example/"}']
+)
+async def test_a_foreign_cursor_is_no_cursor(host: Host, http: HttpClient, cursor: str) -> None:
+    """What another address or another version left is not used."""
+    host.on("/feed", RSS)
+    poll = await build(http, host.url("/feed")).poll(cursor)
+    assert len(poll.signals) == 2
+    assert cursor_of(poll.cursor).url == host.url("/feed")
+
+
+async def test_undated_entries_are_baseline_on_the_first_poll_only(host: Host, http: HttpClient) -> None:
+    """Wiring an undated feed alerts nobody; what it lists later is dated now."""
+    host.on("/feed", RSS.replace(b"pubDate", b"nothing"))
+    source = build(http, host.url("/feed"), max_age="1h")
+    first = await source.poll(None)
+    later = await source.poll(first.cursor)
+    assert {s.published_at for s in first.signals} == {NOW - timedelta(hours=1, seconds=1)}
+    assert {s.published_at for s in later.signals} == {NOW}
+    assert [s.identity for s in first.signals] == [s.identity for s in later.signals]
+
+
+async def test_shared_guids_keep_their_owner_over_polls(host: Host, http: HttpClient) -> None:
+    """The cursor remembers who bears a shared guid."""
+    host.on("/feed", RSS.replace(b"<guid>2", b"<guid>1"))
+    source = build(http, host.url("/feed"))
+    first = await source.poll(None)
+    assert list(cursor_of(first.cursor).owners) == ["1"]
+    host.on(
+        "/feed",
+        b"<rss version='2.0'><channel><item><guid>1</guid><title>Dysprosium</title></item></channel></rss>",
+    )
+    (left,) = (await source.poll(first.cursor)).signals
+    assert left.id == first.signals[1].id
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "empty answer"),
+        (b"<html><title>Sign in</title></html>", "web page (“Sign in”) instead of a feed"),
+        (b"too many requests", "no feed"),
+    ],
+)
+async def test_an_unreadable_answer_is_a_failure_in_words(
+    host: Host, http: HttpClient, body: bytes, words: str
+) -> None:
+    """An empty answer and an error page are failures, never calm; the host is named."""
+    host.on("/feed", body)
+    with pytest.raises(SourceError) as caught:
+        await build(http, host.url("/feed")).poll(None)
+    assert words in str(caught.value)
+    assert "127.0.0.1" in str(caught.value)
+
+
+async def test_an_empty_feed_is_calm(host: Host, http: HttpClient) -> None:
+    """A feed that lists nothing is read without signals."""
+    host.on("/feed", b"<rss version='2.0'><channel><title>t</title></channel></rss>")
+    assert (await build(http, host.url("/feed")).poll(None)).signals == ()
+
+
+async def test_a_document_that_takes_too_long_is_given_up(
+    host: Host, http: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading happens beside the loop and within a time."""
+    release = threading.Event()
+    monkeypatch.setattr(feed_module, "READING_TIME", timedelta(milliseconds=20))
+    monkeypatch.setattr(feed_module, "_read_named", lambda *_: release.wait(5))
+    host.on("/feed", RSS)
+    try:
+        with pytest.raises(SourceError, match="too long"):
+            await build(http, host.url("/feed")).poll(None)
+    finally:
+        release.set()
