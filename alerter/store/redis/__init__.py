@@ -6,8 +6,8 @@ All replicas of the service share it. Keys, under one prefix (domain times in µ
   `id:IDENTITY` content hashes of its versions, `latest:IDENTITY` its newest reading, `named:OWN ID` its
   identity;
 - `polls:due`, `polls:claimed` (domain), `polls:held` (server), `polls:owner|epoch|cursor|health` by source;
-- `alerts`, `alerts:active|updated|resolved`, `touched:IDENTITY`, `story:KEY`, `series:ID`, `timers`,
-  `repeats`, `rules`;
+- `alerts`, `alerts:active|updated|resolved`, `touched:IDENTITY`, `stories` (`:told` domain), `series:ID`,
+  `timers` (domain), `repeats`, `rules`;
 - `entry:ENTRY`, `pending:ENTRY`, `frozen:ENTRY`, and for each destination `due:` (domain), `held:`
   (server), `open:`; `claims` entry → process; `ledger`, `dead:deliveries`, `dead:signals` (streams);
 - `processes` alive until, `leases:owner|until|epoch`, `inherited:PROCESS`; `state` counters; `schema`.

@@ -5,8 +5,8 @@ nobody works on; the next call first tells the store which claims are known, and
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Literal
 
 from alerter.store.redis.client import Client
@@ -39,6 +39,16 @@ class KnownClaims:
     def add(self, process: str, names: Iterable[str]) -> None:
         """These have been claimed."""
         self._known.setdefault(process, set()).update(names)
+
+    @contextmanager
+    def ending(self, name: str) -> Iterator[None]:
+        """Around a call that may end a claim: when it fails, the claim is given up by the next claiming."""
+        try:
+            yield
+        except BaseException:
+            self._doubted.update(process for process, known in self._known.items() if name in known)
+            self.drop(name)
+            raise
 
     def drop(self, name: str) -> None:
         """This claim has ended."""

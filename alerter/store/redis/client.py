@@ -5,6 +5,7 @@ repeated without harm is sent once more, over a new connection. What goes wrong 
 that never shows the address, since it may hold a password.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from importlib.resources import files
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as Disconnected
@@ -32,6 +33,8 @@ Fields = Sequence[str]
 """Names and values of a stream entry, in turn."""
 
 _LONGEST_WAIT = timedelta(seconds=2)
+_CONNECTIONS = 32
+"""Connections of each client; who finds none free waits for one."""
 _COMMAND_SECONDS = 5.0
 _BLOCKING_SECONDS = 10.0
 """Well beyond the longest wait, so that a silent server is told from an empty stream."""
@@ -124,19 +127,31 @@ class Client:
 
     @contextmanager
     def _as_store_errors(self) -> Iterator[None]:
+        cancelled = _cancellations()
         try:
             yield
-        except ResponseError as error:
-            raise _kind(error)(self._plain("the store refuses", error)) from error
         except (RedisError, OSError) as error:
-            raise StoreError(self._plain("the store does not answer", error)) from error
+            _heed(cancelled)
+            is_refusal = isinstance(error, ResponseError)
+            text = f"the store {'refuses' if is_refusal else 'does not answer'}: {error}"
+            if self._secret and self._secret in text:  # a server quotes the AUTH that it does not know
+                raise _kind(error)(text.replace(self._secret, "***")) from None
+            raise _kind(error)(text) from error
+        _heed(cancelled)
 
-    def _plain(self, what: str, error: Exception) -> str:
-        text = f"{what}: {error}"
-        return text.replace(self._secret, "***") if self._secret else text
+
+def _cancellations() -> int:
+    task = asyncio.current_task()
+    return task.cancelling() if task else 0
 
 
-def _kind(error: ResponseError) -> type[StoreError]:
+def _heed(before: int) -> None:
+    """Raise a cancellation that `asyncio.wait_for`, within redis-py, swallows up to Python 3.11."""
+    if _cancellations() > before:
+        raise asyncio.CancelledError
+
+
+def _kind(error: Exception) -> type[StoreError]:
     if isinstance(error, NoPermissionError):
         return Forbidden
     return QueueLost if str(error).startswith("NOGROUP") else StoreError
@@ -155,8 +170,10 @@ async def _repeatedly(client: Connections, command: Sequence[Argument]) -> Any:
 
 def _connect(url: str, seconds: float) -> Connections:
     try:
-        client: Redis = Redis.from_url(
+        pool: BlockingConnectionPool = BlockingConnectionPool.from_url(
             url,
+            max_connections=_CONNECTIONS,
+            timeout=_COMMAND_SECONDS,
             decode_responses=True,
             protocol=2,  # answers of one shape from every server
             retry=Retry(NoBackoff(), 0),
@@ -167,6 +184,7 @@ def _connect(url: str, seconds: float) -> Connections:
         raise StoreRefused(
             "the store's address is not understood; write redis://, rediss:// or unix://"
         ) from None  # the cause quotes the address
+    client: Redis = Redis.from_pool(pool)
     client.response_callbacks.clear()
     return client
 

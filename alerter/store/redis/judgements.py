@@ -11,9 +11,9 @@ from pydantic import TypeAdapter
 from alerter.core.alert import Alert
 from alerter.core.delivery import Due
 from alerter.core.series import Series, Vintage
-from alerter.store.protocol import EVALUATOR, STORY_KEPT, Evaluation, Fenced, Repeat, Timer, TimerName
+from alerter.store.protocol import EVALUATOR, Evaluation, Fenced, Repeat, Timer, TimerName
 from alerter.store.redis.client import Argument, Client
-from alerter.store.redis.encoding import instant, microseconds, milliseconds, span
+from alerter.store.redis.encoding import instant, microseconds, span
 from alerter.store.redis.signals import IDENTITIES_KEPT
 
 Row = Sequence[Argument]
@@ -49,10 +49,7 @@ class RedisJudgements:
 
     async def stories(self, keys: Sequence[str]) -> Mapping[str, str]:
         """The story of each known story key."""
-        if not keys:
-            return {}
-        found = await self._client.ask("MGET", *(self._client.key(f"story:{key}") for key in keys))
-        return {key: story for key, story in zip(keys, found, strict=True) if story is not None}
+        return await self._fields("stories", keys)
 
     async def series(self, ids: Sequence[str]) -> Mapping[str, Series]:
         """Series with all their vintages, in the order in which they became known."""
@@ -118,7 +115,7 @@ def _arguments(evaluation: Evaluation) -> list[Argument]:
     """What the script reads, in its order."""
     bodies: dict[int, str] = {}  # an alert that is due to five destinations is written once
     rows: list[Argument] = [EVALUATOR, evaluation.epoch, evaluation.seen_from, evaluation.seen_to]
-    rows += (IDENTITIES_KEPT, milliseconds(STORY_KEPT))
+    rows += (IDENTITIES_KEPT,)
     kept, over = _parted(evaluation.repeats)
     lists: tuple[Iterable[Row], ...] = (
         [_alert_row(alert, bodies) for alert in evaluation.alerts],

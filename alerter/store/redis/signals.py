@@ -4,7 +4,8 @@ Both streams lose entries only by being read (`file`), buried, or outliving thei
 cut by length, which would drop what nobody has read yet.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from alerter.store.protocol import (
     PollResult,
     Queued,
     Retention,
+    StoreError,
 )
 from alerter.store.redis.claims import KnownClaims
 from alerter.store.redis.client import GROUP, Argument, Client, Fields, QueueLost
@@ -48,50 +50,55 @@ class RedisSignals:
         self._log = client.key("readings")
         self._lost: dict[str, str] = {}
         """Process → position in its pending entries after which some may have got lost on the way."""
+        self._readers: set[str] = set()
         self._memory_full, self._memory_looked_at = False, float("-inf")
 
     async def found(self) -> None:
         """Create the queue and its readers' group where they are absent."""
         try:
             await self._client.ask("XGROUP", "CREATE", self._queue, GROUP, "0", "MKSTREAM")
-        except Exception as error:
+        except StoreError as error:
             if "BUSYGROUP" not in str(error):
                 raise
 
     async def intake(
         self, records: Sequence[SignalRecord], *, poll: PollResult | None = None, backlog_limit: int = 10_000
     ) -> Sequence[IntakeStatus]:
-        """Queue what is new, and end the poll that brought it. A poll that brought nothing is never Busy."""
+        """Queue what is new, and end the poll that brought it. A poll that brought nothing is never Busy.
+
+        When the answer is lost, signals taken in are duplicates if offered again; a poll is given up by its
+        process's next `claim`, if it was not committed.
+        """
         if records and await self._is_memory_full():
             raise Busy(FULL_FOR, "the store's memory is nearly full")
         rows: list[Argument] = []
         for record in records:
             rows += (record.identity, record.signal.content_hash, record.model_dump_json())
-        answer = await self._client.run(
-            "intake", backlog_limit, VERSIONS_KEPT, IDENTITIES_KEPT, *_ended(poll), *rows
-        )
+        limits = (backlog_limit, VERSIONS_KEPT, IDENTITIES_KEPT)
+        with self._polls.ending(poll.claim.source) if poll else nullcontext():
+            answer = await self._client.run("intake", *limits, *_ended(poll), *rows)
         if answer == "busy":
             raise Busy(BUSY_FOR, "the pipeline is behind")
         if poll is not None:
             self._polls.drop(poll.claim.source)
-            if answer == "fenced":
-                raise Fenced(f"the claim on source {poll.claim.source} has ended")
+        if answer == "fenced":
+            raise Fenced("the claim on the source has ended")
         return [_STATUSES[status] for status in answer]
 
     async def take(self, process: str, limit: int, wait: timedelta) -> Sequence[Queued]:
         """Signals to read: those of readers that are gone first, then the oldest of the queue.
 
         Waits 2 s at most. A call that fails or is cancelled loses nothing: the process's next one hands out
-        again whatever is pending for it, even what another of its tasks is reading (it is filed once).
+        again whatever is pending for it, even what another of its tasks is reading (it is filed once). So it
+        is after `file` or `bury` failed.
         """
+        self._readers.add(process)
         try:
-            return await self._recovered(process, limit) or await self._next(process, limit, wait)
+            with self._lost_on_failure(process):
+                return await self._recovered(process, limit) or await self._next(process, limit, wait)
         except QueueLost:
             await self.found()
             return []
-        except BaseException:  # cancelled as well: signals may be on their way
-            self._lost[process] = "0"
-            raise
 
     async def file(self, readings: Sequence[tuple[str, ReadSignal]]) -> None:
         """Into the log; an entry that has left the queue already is passed over."""
@@ -100,7 +107,7 @@ class RedisSignals:
             record = reading.record
             rows += (entry, record.identity, record.signal.id or "", record.version)
             rows += (microseconds(record.seen_at), reading.model_dump_json())
-        if rows:
+        with self._lost_on_failure(*self._readers):
             await self._client.run("file", SIGNALS_KEPT, *rows, repeatable=True)
 
     async def bury(self, entries: Sequence[Queued], reason: str) -> None:
@@ -108,7 +115,8 @@ class RedisSignals:
         rows: list[Argument] = []
         for queued in entries:
             rows += (queued.entry, microseconds(queued.record.seen_at), queued.record.model_dump_json())
-        await self._client.run("bury_signals", reason, *rows, repeatable=True)
+        with self._lost_on_failure(*self._readers):
+            await self._client.run("bury_signals", reason, *rows, repeatable=True)
 
     async def after(self, position: str, limit: int, wait: timedelta) -> Sequence[tuple[str, ReadSignal]]:
         """The log after a position; waits 2 s at most."""
@@ -135,6 +143,14 @@ class RedisSignals:
         """Buried signals, newest first."""
         rows = await self._client.page(self._client.key("dead:signals"), limit)
         return [(SignalRecord.model_validate_json(body), why) for _, (_, _, _, why, _, body) in rows]
+
+    @contextmanager
+    def _lost_on_failure(self, *processes: str) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:  # cancelled as well: an answer may be on its way
+            self._lost.update(dict.fromkeys(processes, "0"))
+            raise
 
     async def _next(self, process: str, limit: int, wait: timedelta) -> list[Queued]:
         adopted = await self._client.run("adopt", process, limit)

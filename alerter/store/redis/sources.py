@@ -33,15 +33,12 @@ class RedisSources:
     async def postpone(
         self, claim: SourceClaim, due: datetime, hold: timedelta, health: SourceHealth
     ) -> None:
-        """End a claim without progress."""
-        answer = await self._client.run(
-            "postpone",
-            claim.source,
-            claim.epoch,
-            microseconds(due),
-            milliseconds(hold),
-            health.model_dump_json(),
-        )
+        """End a claim without progress. When it fails, the process's next `claim` gives it up."""
+        times = (microseconds(due), milliseconds(hold))
+        with self._claims.ending(claim.source):
+            answer = await self._client.run(
+                "postpone", claim.source, claim.epoch, *times, health.model_dump_json()
+            )
         self._claims.drop(claim.source)
         if answer == "fenced":
             raise Fenced(f"the claim on source {claim.source} has ended")

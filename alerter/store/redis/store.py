@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from alerter.store.protocol import LIVENESS, SCHEMA_VERSION, Retention, StoreError, StoreRefused
+from alerter.store.protocol import (
+    LIVENESS,
+    SCHEMA_VERSION,
+    STORY_KEPT,
+    Retention,
+    StoreError,
+    StoreRefused,
+)
 from alerter.store.redis.claims import KnownClaims
 from alerter.store.redis.client import Client
 from alerter.store.redis.encoding import microseconds, milliseconds
@@ -82,9 +89,8 @@ class RedisStore:
         await self._trim("dead:signals", now, retention.signals)
         await self._trim("ledger", now, retention.alerts)
         await self._trim("dead:deliveries", now, retention.alerts)
-        before = microseconds(now - retention.alerts)
-        while await self._client.run("forget", before, repeatable=True):
-            pass
+        await self._forget("forget_alerts", microseconds(now - retention.alerts))
+        await self._forget("forget_stories", microseconds(now), microseconds(now - STORY_KEPT))
 
     async def close(self) -> None:
         """Let go of connections; what is stored stays."""
@@ -93,6 +99,10 @@ class RedisStore:
     async def _trim(self, log: str, now: datetime, kept: timedelta, *, last: str = "+") -> None:
         limits = (microseconds(now - kept), milliseconds(kept), last)
         while await self._client.run_over((self._client.key(log),), "trim", *limits, repeatable=True):
+            pass
+
+    async def _forget(self, script: str, *times: int) -> None:
+        while await self._client.run(script, *times, repeatable=True):
             pass
 
     async def _check_schema(self) -> None:

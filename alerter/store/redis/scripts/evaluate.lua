@@ -1,6 +1,6 @@
 -- The commit of evaluation: alerts, what they rest on, series, timers and what is due change as one.
--- KEYS: prefix. ARGV: lease, epoch, position before, position after, ms that names are remembered by default,
--- ms that stories are kept; then ten lists, each a count and its rows, in the order in which they are read here.
+-- KEYS: prefix. ARGV: lease, epoch, position before, position after, ms that names are remembered by default;
+-- then ten lists, each a count and its rows, in the order in which they are read here.
 -- Answers 1, or 'fenced'.
 local p = KEYS[1]
 local call = redis.call
@@ -14,7 +14,7 @@ if (call('HGET', state, 'position') or '0') ~= ARGV[3] then
   return 'fenced'
 end
 
-local at = 6
+local at = 5
 local function take()
   at = at + 1
   return ARGV[at]
@@ -58,7 +58,9 @@ end
 
 -- stories: key, story
 for _ = 1, times() do
-  call('SET', p .. 'story:' .. take(), take(), 'PX', ARGV[6])
+  local key = take()
+  call('HSET', p .. 'stories', key, take())
+  call('ZADD', p .. 'stories:told', 0, key) -- dated by the next upkeep
 end
 
 -- vintages: series, body
