@@ -8,14 +8,30 @@ match inside unspaced runs of Chinese.
 import re
 import unicodedata
 
-_WORD = re.compile(
-    r"[\u2e80-\u9fff\uf900-\ufaff\uac00-\ud7af]|(?:(?![\u2e80-\u9fff\uf900-\ufaff\uac00-\ud7af])\w)+"
-)
+_CJK = "\u2e80-\u9fff\uf900-\ufaff\uac00-\ud7af"
+_CJK_CHARACTER = re.compile(f"[{_CJK}]")
+_RUN = re.compile(rf"[\w{_CJK}]+")
+_WORD = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])\w)+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_ASCII_WORDS = "".join(c.lower() if c.isalnum() or c == "_" else " " for c in map(chr, range(128)))
 
 
 def words(text: str) -> list[str]:
     """The normalised words of a text."""
-    return _WORD.findall(_fold(text))
+    if text.isascii():
+        return text.translate(_ASCII_WORDS).split()  # four times as fast, and most texts are
+    return _RUN.findall(_CJK_CHARACTER.sub(r" \g<0> ", _fold(text)))
+
+
+def word_spans(text: str) -> list[tuple[str, int, int]]:
+    """The normalised words with where they stand in the text as given: (word, start, end).
+
+    Folds character by character, so words of decomposed Hangul may differ from those of `words`.
+    """
+    folded = {char: _fold(char) for char in set(text)}
+    origins = [index for index, char in enumerate(text) for _ in folded[char]]
+    found = _WORD.finditer("".join(folded[char] for char in text))
+    return [(word[0], origins[word.start()], origins[word.end() - 1] + 1) for word in found]
 
 
 def normalise(text: str) -> str:
@@ -42,5 +58,8 @@ def _fold(text: str) -> str:
     if folded.isascii():
         return folded
     decomposed = unicodedata.normalize("NFD", folded)
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return unicodedata.normalize("NFC", bare)
+    return unicodedata.normalize("NFC", _NOT_ASCII.sub(_without_accents, decomposed))
+
+
+def _without_accents(run: re.Match[str]) -> str:
+    return "".join(char for char in run[0] if not unicodedata.combining(char))
