@@ -47,7 +47,7 @@ def _found(alert: Alert | None, given: Found) -> Step:
     known = _evidence_of(alert, given.evidence.identity)
     if known and known.version > given.evidence.version:
         return Step(alert, None, "older_version", {})
-    if given.verdict.mark in alert.marks:
+    if set(given.verdict.marks) <= set(alert.marks):
         return _confirm(alert, given, known)
     return _update(alert, given)
 
@@ -65,7 +65,7 @@ def _begin(previous: Alert | None, given: Found) -> Step:
         labels=_labels(given),
         evidence=(given.evidence,),
         evidence_count=1,
-        marks=(verdict.mark,),
+        marks=verdict.marks,
         starts_at=at,
         updated_at=at,
         revision=previous.revision + 1 if previous else 1,
@@ -78,12 +78,13 @@ def _begin(previous: Alert | None, given: Found) -> Step:
 
 def _update(alert: Alert, given: Found) -> Step:
     """Something new under the same labels: a new event type, status, story or figure."""
+    unseen = (mark for mark in given.verdict.marks if mark not in alert.marks)
     changed = _change(
         alert,
         given.at,
         severity=given.rule.severity,
         labels=_labels(given),
-        marks=(*alert.marks, given.verdict.mark)[-MARKS_KEPT:],
+        marks=(*alert.marks, *unseen)[-MARKS_KEPT:],
         **_evidence_with(alert, given.evidence),
         **_findings(given),
     )

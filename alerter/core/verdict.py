@@ -18,6 +18,8 @@ class Verdict(Frozen):
     """For a condition: does it hold, or has it cleared? Occurrences always hold."""
     labels: dict[str, str] = {}
     mark: str = ""
+    also: tuple[str, ...] = ()
+    """Marks of further findings under the same labels: news when any of all its marks is unseen."""
     reason: str
     """Named reason, snake_case: `phrase_found`, `change_below` …"""
     summary: str
@@ -31,6 +33,11 @@ class Verdict(Frozen):
     """Where in the signal's body the finding rests."""
     hold_for: timedelta = timedelta(0)
     """For a condition: how long it must hold, pending, before it fires."""
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """All its marks, its own first."""
+        return (self.mark, *self.also)
 
 
 class Judgement(Frozen):

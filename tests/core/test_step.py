@@ -291,3 +291,15 @@ def test_marks_and_evidence_are_bounded() -> None:
     assert len(alert.evidence) == 50
     assert alert.evidence_count == MARKS_KEPT + 20
     assert isinstance(alert.evidence[0], Evidence)
+
+
+def test_a_finding_with_several_marks_is_news_when_any_is_unseen() -> None:
+    """A copy that tells a part of what is known is no update; one that tells more is."""
+    alert = after(found("required", also=("banned",)))
+    assert step(alert, found("banned", name="b")).change is None
+    assert step(alert, found("required", also=("halted",), name="b")).change is Change.UPDATED
+    assert after(found("required", also=("banned",)), found("x", also=("banned",), name="b")).marks == (
+        "required",
+        "banned",
+        "x",
+    )
