@@ -56,11 +56,9 @@ def is_json(content_type: str) -> bool:
 def is_shallow(parsed: object, limit: int = DEPTH_LIMIT) -> bool:
     """Is a parsed JSON value nested at most `limit` levels deep?"""
     level: list[object] = [parsed]
-    for _ in range(limit + 1):
+    for _ in range(limit):
         level = [inner for outer in level for inner in _inside(outer)]
-        if not level:
-            return True
-    return False
+    return not any(isinstance(value, dict | list) for value in level)
 
 
 def _inside(value: object) -> list[object]:

@@ -116,8 +116,8 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return _from_router(error).answer()
     except Busy as error:
         return busy(error.retry_after, str(error)).answer()
-    except StoreError as error:
-        return _unavailable(request, error).answer()
+    except StoreError:  # the store's own watch logs its loss and its return, once each
+        return _unavailable().answer()
     except Exception as error:  # noqa: BLE001 - the supervised place of the HTTP side
         return _surprise(request, error).answer()
 
@@ -127,8 +127,7 @@ def busy(retry_after: timedelta, reason: str) -> Problem:
     return Problem(429, reason, headers={"Retry-After": _seconds(retry_after)})
 
 
-def _unavailable(request: web.Request, error: StoreError) -> Problem:
-    _log.warning("web_store_unavailable", path=request.path, error=str(error))
+def _unavailable() -> Problem:
     detail = "The store does not answer; nothing was committed as far as is known."
     return Problem(503, detail, headers={"Retry-After": _seconds(STORE_RETRY)})
 

@@ -68,6 +68,13 @@ async def test_with_a_token_a_proxy_may_stand_between(guarded: Client) -> None:
     assert (await guarded.post("/api/v1/signals", json=PUSHED, headers=shown)).status == 200
 
 
+async def test_a_token_does_not_make_a_form_into_json(guarded: Client) -> None:
+    """What is not JSON is refused whoever sends it."""
+    shown = {"Authorization": "Bearer first-token"}
+
+    await problem_of(await guarded.post("/api/v1/signals", data={"a": "b"}, headers=shown), 415)
+
+
 async def test_without_tokens_this_machine_may_write(client: Client) -> None:
     """A loopback peer with a loopback Host and JSON is let in."""
     assert (await client.post("/api/v1/signals", json=PUSHED)).status == 200

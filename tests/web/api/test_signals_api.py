@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 import pytest
 from aiohttp import ClientResponse
-from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from yarl import URL
@@ -19,7 +18,6 @@ from yarl import URL
 from alerter.core.signal import IntakeStatus
 from alerter.store.protocol import Busy, StoreError
 from alerter.web import bodies
-from alerter.web.app import build_app
 from tests.support.signals import a_signal
 from tests.web.answers import body_of, problem_of
 from tests.web.world import Client, World
@@ -425,19 +423,20 @@ near_signals = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 @given(pushed=json_values | near_signals | st.lists(near_signals, max_size=3))
-def test_no_json_whatever_is_answered_by_a_500(pushed: object) -> None:
+async def test_no_json_whatever_is_answered_by_a_500(client: Client, pushed: object) -> None:
     """Any JSON body is taken or refused with a problem; it never breaks the service."""
+    text = json.dumps(pushed)
 
-    async def push() -> None:
-        async with TestClient(TestServer(build_app(World().context()))) as client:
-            text = json.dumps(pushed)
-            response = await client.post("/api/v1/signals", data=text, headers=JSON)
-            if response.status != 200:
-                assert response.status in {400, 413, 422}, await response.text()
-                await problem_of(response, response.status)
-            checked = await client.post("/api/v1/rules/validate", data=text, headers=JSON)
-            assert checked.status in {200, 400}
+    response = await client.post("/api/v1/signals", data=text, headers=JSON)
+    checked = await client.post("/api/v1/rules/validate", data=text, headers=JSON)
 
-    asyncio.run(push())
+    if response.status != 200:
+        assert response.status in {400, 413, 422}, await response.text()
+        await problem_of(response, response.status)
+    assert checked.status in {200, 400}
