@@ -1,12 +1,17 @@
 """The web application: routes, middleware, security headers. The service composes and runs it."""
 
+from functools import cache
+
+import orjson
 from aiohttp import web
 
+from alerter.web import openapi
 from alerter.web.api import alerts, deliveries, health, rules, signals, sources
 from alerter.web.auth import GATE, gate_of, gatekeeper
 from alerter.web.bodies import BODY_LIMIT
 from alerter.web.context import CONTEXT, WebContext
 from alerter.web.operations import register
+from alerter.web.page import STATIC, add_page
 from alerter.web.problems import problems
 
 SECURITY_HEADERS = {
@@ -29,6 +34,7 @@ OPERATIONS = (
     *alerts.OPERATIONS,
     *rules.OPERATIONS,
     *deliveries.OPERATIONS,
+    *openapi.OPERATIONS,
 )
 
 
@@ -38,10 +44,18 @@ def build_app(context: WebContext) -> web.Application:
     app[CONTEXT] = context
     app[GATE] = gate_of(context.settings)
     app.on_response_prepare.append(_secure)
+    app[openapi.DESCRIPTION] = _description()
     register(app, OPERATIONS)
+    add_page(app)
     return app
 
 
-async def _secure(_request: web.Request, response: web.StreamResponse) -> None:
+@cache
+def _description() -> bytes:
+    return orjson.dumps(openapi.describe(OPERATIONS))
+
+
+async def _secure(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(SECURITY_HEADERS)
-    response.headers.setdefault("Cache-Control", "no-store")
+    kept = request.path.startswith(STATIC)
+    response.headers.setdefault("Cache-Control", "no-cache" if kept else "no-store")

@@ -35,6 +35,8 @@ class Operation:
     """How many of `body` a list may hold; 0 = only a single one is taken."""
     problems: tuple[int, ...] = ()
     """Statuses of the problems that are the operation's own."""
+    same_shape: tuple[int, ...] = ()
+    """Statuses beside 200 that answer with the same shape."""
     media: str = "application/json"
 
     @property

@@ -86,7 +86,7 @@ async def _refresh(context: WebContext) -> None:
 OPERATIONS = (
     Operation("GET", "/livez", live, "Is the process alive?", answer=Liveness),
     Operation(
-        "GET", "/readyz", ready, "Is the service ready? 503 with the same shape if not.", answer=Readiness
+        "GET", "/readyz", ready, "Is the service ready to do its work?", answer=Readiness, same_shape=(503,)
     ),
     Operation("GET", "/healthz", health, "How the service fares.", answer=Overview, problems=(503,)),
     Operation("GET", "/metrics", metrics, "Figures for Prometheus.", media="text/plain"),
