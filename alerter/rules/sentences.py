@@ -1,0 +1,72 @@
+"""Figures, thresholds and names as a buyer reads them in a verdict."""
+
+import math
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import Field
+
+from alerter.core.quantities import Percent
+from alerter.core.reading import ReadSignal, Span
+
+LONGEST = 300
+"""Characters of a title or a list in a sentence; what is longer is cut with an ellipsis."""
+
+FinitePercent = Annotated[Percent, Field(allow_inf_nan=False)]
+FiniteLevel = Annotated[float, Field(allow_inf_nan=False)]
+
+
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """The text on one line, cut if it is longer."""
+    line = " ".join(text[: 4 * longest].split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a row, `_` as a space."""
+    return shortened(", ".join(plain(name) for name in names))
+
+
+def plain(name: str) -> str:
+    """A name of the vocabulary as words."""
+    return name.replace("_", " ")
+
+
+def percent(value: float, threshold: float | None = None) -> str:
+    """A signed percentage, like `−34 %`.
+
+    With a threshold: whole, unless rounding would hide on which side of it the value lies.
+    """
+    if threshold is None or not math.isfinite(value):
+        return f"{_signed(f'{value:g}')} %"
+    for digits in range(4):
+        text = f"{value:.{digits}f}"
+        if _side(float(text), threshold) == _side(value, threshold):
+            break
+    return f"{_signed(text)} %"
+
+
+def number(value: float) -> str:
+    """A level with thousands parted by commas, at most four significant digits below 1,000: `1,238`."""
+    if 1000 <= abs(value) < 1e15 or (value == round(value, 0) and abs(value) < 1e15):
+        return f"{value:,.0f}".replace("-", "−")
+    return f"{value:.4g}".replace("-", "−")
+
+
+def level(value: float, unit: str | None) -> str:
+    """A level with its unit: `46 t`."""
+    return f"{number(value)} {unit}" if unit else number(value)
+
+
+def own_span(read: ReadSignal, span: Span) -> Span | None:
+    """The span, if there is such a stretch of the signal's body."""
+    start, end = span
+    return span if 0 <= start < end <= len(read.body) else None
+
+
+def _signed(text: str) -> str:
+    return text.replace("-", "−") if text.startswith("-") else f"+{text}"
+
+
+def _side(value: float, threshold: float) -> int:
+    return (value > threshold) - (value < threshold)
