@@ -2,12 +2,15 @@
 
 import asyncio
 import shutil
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
+from alerter.store.embedded import EmbeddedServer
 from alerter.store.memory import MemoryStore
+from alerter.store.protocol import StoreRefused
 from tests.support.servers import redis_server
 
 
@@ -30,23 +33,16 @@ def redis_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def embedded_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The embedded server for the session; its tests empty it."""
-    pytest.importorskip("alerter.store.embedded", reason="the embedded server is not there")
-    from alerter.store.embedded import EmbeddedServer  # noqa: PLC0415 - only where it exists
-
-    from alerter.store.protocol import StoreRefused  # noqa: PLC0415 - as above
-
-    server = EmbeddedServer(_folder(tmp_path_factory))
-    loop = asyncio.new_event_loop()
+    server = EmbeddedServer(tmp_path_factory.mktemp("embedded"))
     try:
-        url = loop.run_until_complete(server.start())
+        url = _run(server.start())
     except StoreRefused as refused:
         pytest.skip(f"no embedded server: {refused}")
-    else:
-        yield url
-        loop.run_until_complete(server.stop())
-    finally:
-        loop.close()
+    yield url
+    _run(server.stop())
 
 
-def _folder(factory: pytest.TempPathFactory) -> Path:
-    return factory.mktemp("embedded")
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run to its end in a thread of its own: a test's loop may be running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
