@@ -27,6 +27,10 @@ WebAddress = Annotated[str, AfterValidator(check_web_address)]
 """An address in a configuration; `${NAME}` is filled in before it is read."""
 
 
+LONGEST_WISH = timedelta(days=1)
+"""A publisher's wish to be polled more seldom than this is not heeded."""
+
+
 class SourceError(Exception):
     """A poll failed, in plain words; `retry_after` where the publisher said so."""
 

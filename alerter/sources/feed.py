@@ -9,15 +9,21 @@ from datetime import timedelta
 from typing import Literal
 
 from alerter.core.model import Frozen
-from alerter.sources.base import Poll, Source, SourceConfig, SourceContext, SourceError, WebAddress
+from alerter.sources.base import (
+    LONGEST_WISH,
+    Poll,
+    Source,
+    SourceConfig,
+    SourceContext,
+    SourceError,
+    WebAddress,
+)
 from alerter.sources.entries import Named, Setting, name_entries, undated_at
 from alerter.sources.http import Fetch, Fetched, FetchError, Validators
 from alerter.sources.syndication import UnreadableFeed, read_document
 
 READING_TIME = timedelta(seconds=20)
 """How long reading one document may take."""
-LONGEST_WISH = timedelta(days=1)
-"""A publisher's wish to be read more seldom than this is not heeded."""
 _NOTHING = Named((), {})
 _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, "
