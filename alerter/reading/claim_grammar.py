@@ -1,0 +1,242 @@
+"""The grammar of a figure: does it state a change, of what measure, against which base, and how surely.
+
+Each function looks at the words around one quantity, within its clause, and answers one of those questions.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from alerter.core.reading import Basis, Modality
+from alerter.reading.marks import Marked
+from alerter.reading.numbers import Quantity
+from alerter.reading.periods import Period, previous_month, year_before
+
+METRICS = (
+    "exports",
+    "imports",
+    "shipments",
+    "freight",
+    "production",
+    "price",
+    "inventory",
+    "quota",
+    "tariff",
+    "sales",
+)
+_KNOWN = frozenset({*METRICS, "nonmetric"})
+_CONNECTIVES = "for with at whose which because while although though that after when where as from versus"
+_STOPS = frozenset({*_CONNECTIVES.split(), "against", "to", "than", "whereas", "but", "since", ";", "."})
+_CLAUSE_ENDS = frozenset({",", ";", "and", "but", "while", "from", "to", "against", "of", "\n", "(", ")"})
+_DIRECTED = frozenset({"up", "down"})
+_COMPARED_BEFORE = frozenset({"from", "against", "than", "versus", "vs", "instead", "previously", "after"})
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The tokens around a figure: its sentence, and where its neighbours end and begin."""
+
+    first: int
+    last: int
+    after_previous: int
+    before_next: int
+
+
+def figure_start(marked: Marked, quantity: Quantity) -> int:
+    """Where the figure begins with the words that bound it: `more than 40 %`, `up to 5,000 t`."""
+    first = quantity.first
+    if quantity.sign and first and marked.words[first - 1] in ("-", "+", "\u2212", "plus", "minus"):
+        first -= 1
+    for back in (4, 3, 2, 1):
+        start = first - back
+        if start < 0:
+            continue
+        tags = marked.tags[start]
+        if any(tags.get(name) == first for name in ("at_least", "at_most", "approx")):
+            return start
+    return first
+
+
+def direction(marked: Marked, quantity: Quantity, window: Window) -> int:
+    """−1 for a fall, 1 for a rise, 0 where the figure is no change."""
+    if quantity.sign:
+        return quantity.sign
+    start = figure_start(marked, quantity)
+    before = marked.words[start - 1] if start > window.first else ""
+    if before in ("to", "from") or _is_share(marked, quantity, start):
+        return 0
+    behind, distance = _direction_before(marked, start, window)
+    ahead, gap = _direction_after(marked, quantity, window)
+    if ahead and (not behind or gap < distance):
+        return ahead
+    return behind
+
+
+def _is_share(marked: Marked, quantity: Quantity, start: int) -> bool:
+    after = marked.words[quantity.last : quantity.last + 2]
+    if after[:1] == ["share"] or after[:1] == ["stake"]:
+        return True
+    if after[:1] != ["of"]:
+        return False
+    return not (marked.any_of(start - 1, _DIRECTED) or marked.words[start - 1 : start] == ["by"])
+
+
+def _direction_before(marked: Marked, start: int, window: Window) -> tuple[int, int]:
+    by = start > 0 and marked.words[start - 1] == "by"
+    reach = 14 if by else 6
+    for distance in range(1, reach + 1):
+        at = start - distance
+        if at < window.after_previous:
+            break
+        if marked.any_of(at, _DIRECTED) and not _is_bound_or_base(marked, at):
+            return _sign_at(marked, at), distance
+        word = marked.words[at]
+        if not by and (word in _STOPS or (word in (",", "(", ")") and distance > 1)):
+            break
+    return 0, 99
+
+
+def _is_bound_or_base(marked: Marked, at: int) -> bool:
+    """`more than`, `above` before a number, `up to`: bounds; `below April`: a base."""
+    tags = marked.tags[at]
+    if tags.get("at_least", 0) > at + 1 or tags.get("at_most", 0) > at + 1:
+        return True
+    return marked.words[at] in ("above", "below", "under", "cut") and marked.words[at + 1 : at + 2] in (
+        ["the"],
+        ["last"],
+        ["its"],
+    )
+
+
+def _direction_after(marked: Marked, quantity: Quantity, window: Window) -> tuple[int, int]:
+    if marked.words[quantity.last : quantity.last + 1] == ["of"]:
+        return 0, 99
+    for gap in range(4):
+        at = quantity.last + gap
+        if at >= window.before_next or marked.words[at] in _CLAUSE_ENDS:
+            break
+        if marked.any_of(at, _DIRECTED):
+            return _sign_at(marked, at), gap
+    return 0, 99
+
+
+def _sign_at(marked: Marked, at: int) -> int:
+    return -1 if "down" in marked.tags[at] else 1
+
+
+def is_compared(marked: Marked, quantity: Quantity, window: Window) -> bool:
+    """Is the level only what another is compared with: `from 2,626 t`, `against 46 tons`?"""
+    start = figure_start(marked, quantity)
+    words = marked.words
+    for at in range(start - 1, max(window.first, start - 3) - 1, -1):
+        word = words[at]
+        if word in _COMPARED_BEFORE:
+            return not (word == "from" and at > 0 and words[at - 1] in ("range", "ranging"))
+        if word in ("with", "to") and at > 0 and words[at - 1] == "compared":
+            return True
+        if word == "of" and at > 0 and words[at - 1] == "instead":
+            return True
+        if word not in ("a", "an", "the", "of", "about", "some"):
+            return False
+    return False
+
+
+def metric_of(marked: Marked, quantity: Quantity, window: Window) -> str | None:
+    """The measure that a figure is of, from the nearest word for one; `nonmetric` for what no claim is of."""
+    nearest = _metric_between(marked, quantity.first - 1, window.first, -1)
+    if nearest and nearest[1] >= window.after_previous - 1:
+        return nearest[0]
+    ahead = _metric_between(marked, quantity.last, min(window.before_next, quantity.last + 14), 1)
+    if ahead and not nearest:
+        return ahead[0]
+    if ahead and nearest:
+        close = ahead[1] - quantity.last <= 6 and "," not in marked.words[quantity.last : ahead[1]]
+        return ahead[0] if close else nearest[0]
+    return nearest[0] if nearest else None
+
+
+def _metric_between(marked: Marked, start: int, stop: int, step: int) -> tuple[str, int] | None:
+    for at in range(start, stop - 1 if step < 0 else stop, step):
+        tags = marked.tags[at]
+        if not tags:
+            continue
+        found = [(end, name) for name, end in tags.items() if name in _KNOWN]
+        if found:
+            return max(found)[1], at
+    return None
+
+
+def basis_of(
+    marked: Marked, quantity: Quantity, window: Window, *, period: str | None, named: Sequence[Period]
+) -> Basis | None:
+    """What the change is against, None where the words around the figure do not say."""
+    said = _said_basis(marked, quantity.last, window.before_next)
+    if said:
+        return said
+    compared = [p for p in named if p.is_compared and quantity.last <= p.first < window.before_next]
+    if compared:
+        return _against(period, compared[0].text)
+    said = _said_basis(marked, window.after_previous, quantity.first)
+    if said:
+        return said
+    compared = [p for p in named if p.is_compared and window.after_previous <= p.first < quantity.first]
+    return _against(period, compared[-1].text) if compared else None
+
+
+def _said_basis(marked: Marked, first: int, last: int) -> Basis | None:
+    for at in range(first, last):
+        tags = marked.tags[at]
+        if not tags:
+            continue
+        if "yoy" in tags:
+            return "yoy"
+        if "mom" in tags:
+            return "mom"
+        if "qoq" in tags or "since" in tags:
+            return "other"
+    return None
+
+
+def _against(period: str | None, base: str) -> Basis:
+    if period is None:
+        return "unknown"
+    if previous_month(period) == base:
+        return "mom"
+    earlier = year_before(period)
+    if earlier and (earlier == base or base == earlier[:4]):
+        return "yoy"
+    if ".." in period:
+        return "ytd"
+    return "mom" if len(base) == 7 and len(period) == 7 and base[:4] == period[:4] else "other"
+
+
+def modality_of(marked: Marked, quantity: Quantity, window: Window) -> Modality:
+    """How surely the figure is stated: reported, forecast, hypothetical or denied."""
+    first = _clause_start(marked, quantity.first, window)
+    if marked.says("denied", first, quantity.first) or marked.says(
+        "denied", quantity.last, min(window.last, quantity.last + 10)
+    ):
+        return "denied"
+    if _says_hypothetical(marked, first, quantity.first):
+        foreseen = marked.says("analyst", window.first, window.last) or marked.says(
+            "forecast", window.first, window.last
+        )
+        return "forecast" if foreseen else "hypothetical"
+    if marked.says("forecast", first, quantity.first):
+        return "forecast"
+    return "reported"
+
+
+def _clause_start(marked: Marked, at: int, window: Window) -> int:
+    for index in range(at - 1, window.first - 1, -1):
+        if marked.words[index] in (";", "but", "while", "whereas", "after"):
+            return index + 1
+    return window.first
+
+
+def _says_hypothetical(marked: Marked, first: int, last: int) -> bool:
+    for at in range(max(first, 0), last):
+        if "hypothetical" in marked.tags[at]:
+            if marked.words[at] == "may" and marked.tokens.is_capital(at):
+                continue
+            return True
+    return False

@@ -1,0 +1,119 @@
+"""Event patterns: the wordings of events, read from a table and matched over marked tokens.
+
+A pattern is a short sequence of word classes with bounded gaps, so matching a sentence takes time linear in
+its length. `vocabulary/events.yaml` holds the table and describes its shape.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from alerter.core.reading import EventStatus
+from alerter.reading.marks import Marked
+
+Acting = Literal["country", "court", "company", "levier", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One element: any of some classes, at most `gap` tokens after the element before."""
+
+    classes: frozenset[str]
+    gap: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One sequence of an event type, with all that it needs in the sentence."""
+
+    steps: tuple[Step, ...]
+    needs: frozenset[str]
+    """Classes without which it cannot match (alternatives are left out)."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventPattern:
+    """All wordings of one event type."""
+
+    type: str
+    wordings: tuple[Wording, ...]
+    beside: frozenset[str]
+    about: frozenset[str]
+    status: EventStatus
+    beats: frozenset[str]
+    acting: Acting
+
+    def find(self, marked: Marked, first: int, last: int, present: frozenset[str]) -> tuple[int, int] | None:
+        """The first place in the sentence where it is worded, as tokens (half-open)."""
+        if self.beside and self.beside.isdisjoint(present):
+            return None
+        for wording in self.wordings:
+            if wording.needs <= present:
+                found = _match(marked, wording.steps, first, last)
+                if found:
+                    return found
+        return None
+
+
+def parse_patterns(table: Sequence[Mapping[str, Any]]) -> tuple[EventPattern, ...]:
+    """The table's rows as patterns. Raises ValueError for a wording that cannot be read."""
+    return tuple(
+        EventPattern(
+            type=row["type"],
+            wordings=tuple(_wording(text) for text in row["when"]),
+            beside=frozenset(row.get("with", ())),
+            about=frozenset(row.get("about", ())),
+            status=cast("EventStatus", row.get("status", "announced")),
+            beats=frozenset(row.get("beats", ())),
+            acting=cast("Acting", row.get("actor", "country")),
+        )
+        for row in table
+    )
+
+
+def _wording(text: str) -> Wording:
+    steps: list[Step] = []
+    gap = 0
+    for part in text.split():
+        if part.startswith("~"):
+            gap = int(part[1:])
+            continue
+        steps.append(Step(frozenset(part.split("|")), gap))
+        gap = 0
+    if not steps:
+        raise ValueError(f"an empty wording: {text!r}")
+    single = [step.classes for step in steps if len(step.classes) == 1]
+    return Wording(tuple(steps), frozenset().union(*single))
+
+
+def _match(marked: Marked, steps: Sequence[Step], first: int, last: int) -> tuple[int, int] | None:
+    for start in range(first, last):
+        end = _end_of(marked, start, steps[0].classes)
+        if end is None:
+            continue
+        found = _rest(marked, steps[1:], end, last)
+        if found is not None:
+            return start, found
+    return None
+
+
+def _rest(marked: Marked, steps: Sequence[Step], at: int, last: int) -> int | None:
+    for step in steps:
+        end = None
+        for index in range(at, min(at + step.gap + 1, last)):
+            if marked.words[index] == ";":
+                return None
+            end = _end_of(marked, index, step.classes)
+            if end is not None:
+                break
+        if end is None:
+            return None
+        at = end
+    return at
+
+
+def _end_of(marked: Marked, index: int, classes: frozenset[str]) -> int | None:
+    tags = marked.tags[index]
+    if not tags:
+        return None
+    return max((tags[name] for name in classes if name in tags), default=None)

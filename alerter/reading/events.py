@@ -1,0 +1,182 @@
+"""Events: typed happenings ("Beijing prohibited exports of antimony") with who acts, on whom, on what, how
+surely.
+
+Works sentence by sentence over the event patterns. What is denied, only feared, or told as history is
+marked so or left out: an alert must not follow from what did not happen.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from alerter.core.reading import Event, EventStatus
+from alerter.reading.event_actors import actors_of, event_commodities
+from alerter.reading.event_patterns import EventPattern
+from alerter.reading.marks import Marked, Mention
+
+MOST_EVENTS = 50
+"""A text with more is a list or hostile; what follows is left unread."""
+
+_CERTAINTY: tuple[EventStatus, ...] = ("effective", "announced", "proposed", "rumoured", "demanded", "denied")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A pattern matched in a sentence."""
+
+    pattern: EventPattern
+    first: int
+    last: int
+    sentence: tuple[int, int]
+
+
+def read_events(
+    marked: Marked,
+    mentions: Sequence[Mention],
+    *,
+    patterns: Sequence[EventPattern],
+    published: date,
+    parents: Mapping[str, str],
+) -> tuple[Event, ...]:
+    """All events of a text, in order, each once with its surest status."""
+    present = [_classes(marked, first, last) for first, last in marked.tokens.sentences]
+    everywhere = frozenset().union(*present)
+    if "sports" in everywhere or _is_commentary(marked):
+        return ()
+    candidates = [p for p in patterns if not p.about or not p.about.isdisjoint(everywhere)]
+    found: list[Found] = []
+    for sentence, classes in zip(marked.tokens.sentences, present, strict=True):
+        if classes and not _is_history(marked, sentence, classes, published):
+            found.extend(_in_sentence(marked, sentence, candidates, classes))
+        if len(found) >= MOST_EVENTS:
+            break
+    events: list[Event] = []
+    for one in _with_companions(marked, found, patterns):
+        events.extend(_events_of(marked, mentions, one, parents))
+    return _distinct(events)
+
+
+def _classes(marked: Marked, first: int, last: int) -> frozenset[str]:
+    out: set[str] = set()
+    for tags in marked.tags[first:last]:
+        if tags:
+            out.update(tags)
+    return frozenset(out)
+
+
+def _is_commentary(marked: Marked) -> bool:
+    return marked.says("commentary", 0, min(4, len(marked.tags)))
+
+
+def _is_history(marked: Marked, sentence: tuple[int, int], classes: frozenset[str], published: date) -> bool:
+    """Does the sentence tell of past years: an anniversary, `in 2010`?"""
+    if "background" in classes:
+        return True
+    words = marked.words
+    for at in range(sentence[0], sentence[1]):
+        word = words[at]
+        if len(word) == 4 and word.isascii() and word.isdigit() and 1900 < int(word) < published.year:
+            before = words[at - 1] if at else ""
+            if before in ("in", "of", "since", "during") or before.startswith("month"):
+                return True
+    return False
+
+
+def _in_sentence(
+    marked: Marked, sentence: tuple[int, int], patterns: Iterable[EventPattern], classes: frozenset[str]
+) -> list[Found]:
+    found = []
+    for pattern in patterns:
+        place = pattern.find(marked, *sentence, classes)
+        if place:
+            found.append(Found(pattern, *place, sentence))
+    beaten = frozenset().union(*(one.pattern.beats for one in found))
+    return [one for one in found if one.pattern.type not in beaten]
+
+
+def _with_companions(marked: Marked, found: list[Found], patterns: Sequence[EventPattern]) -> list[Found]:
+    """A licence newly required from a date is a control imposed; a tariff struck down is a ruling."""
+    by_type = {pattern.type: pattern for pattern in patterns}
+    out = list(found)
+    for one in found:
+        if one.pattern.type == "licence_required" and marked.says("from_date", *one.sentence):
+            out.append(replace(one, pattern=by_type["export_control_imposed"]))
+        elif one.pattern.type == "tariff_struck_down":
+            out.append(replace(one, pattern=by_type["court_ruling"]))
+    return out
+
+
+def _events_of(
+    marked: Marked, mentions: Sequence[Mention], found: Found, parents: Mapping[str, str]
+) -> list[Event]:
+    status = _status(marked, found)
+    parties = actors_of(
+        marked, mentions, found.first, found.last, sentence=found.sentence, acting=found.pattern.acting
+    )
+    commodities = event_commodities(
+        marked, mentions, found.pattern.type, sentence=found.sentence, parents=parents
+    )
+    span = marked.tokens.span(found.first, found.last)
+    return [
+        Event(
+            type=found.pattern.type,
+            actor=parties.actor,
+            target=parties.target,
+            commodity=commodity,
+            status=status,
+            span=span,
+        )
+        for commodity in commodities or (None,)
+    ]
+
+
+def _status(marked: Marked, found: Found) -> EventStatus:
+    """What the sentence says of how sure the event is, else the type's own default."""
+    first, last = found.sentence
+    start = _clause_start(marked, found.first, first)
+    if marked.says("denial", first, found.last) or _is_negated(marked, found):
+        return "denied"
+    if _is_tentative(marked, first, found.last):
+        return "rumoured"
+    if marked.says("intended", start, found.last):
+        return "proposed"
+    if marked.says("demand", start, found.first):
+        return "demanded"
+    if marked.says("immediate", first, last):
+        return "effective"
+    return found.pattern.status
+
+
+def _is_tentative(marked: Marked, first: int, last: int) -> bool:
+    for at in range(first, last):
+        if "tentative" in marked.tags[at]:
+            if marked.words[at] == "may" and marked.tokens.is_capital(at):
+                continue
+            return True
+    return False
+
+
+def _is_negated(marked: Marked, found: Found) -> bool:
+    for at in range(found.last - 1, max(found.first - 4, found.sentence[0]) - 1, -1):
+        if at < found.first and marked.words[at] in (",", ":", ";", ".", "but"):
+            return False
+        if "negation" in marked.tags[at] and marked.words[at + 1 : at + 2] != ["only"]:
+            return True
+    return False
+
+
+def _clause_start(marked: Marked, at: int, first: int) -> int:
+    for index in range(at - 1, first - 1, -1):
+        if marked.words[index] in (";", ",", "but", "while", "and"):
+            return index + 1
+    return first
+
+
+def _distinct(events: Sequence[Event]) -> tuple[Event, ...]:
+    surest: dict[tuple[str, str | None, str | None], Event] = {}
+    for event in events:
+        key = (event.type, event.actor, event.commodity)
+        known = surest.get(key)
+        if known is None or _CERTAINTY.index(event.status) < _CERTAINTY.index(known.status):
+            surest[key] = event
+    return tuple(surest.values())[:MOST_EVENTS]
