@@ -15,6 +15,8 @@ from alerter.core.alert import Alert, Change, Evidence
 from alerter.core.delivery import Delivery, Member
 
 SHORTENED = "… (shortened)"
+EVIDENCE_VIEWED = 10
+"""Pieces of evidence that a view holds: no notifier for people shows more; the rest is counted."""
 _OPAQUE_LABELS = frozenset({"story", "signal"})
 """Hashes: true in a label list, noise in a title."""
 _JOINERS = frozenset("\u200c\u200d")
@@ -56,7 +58,7 @@ class AlertView:
     """The named reason, and what this notice adds to earlier ones."""
     when: str
     evidence: tuple[EvidenceView, ...]
-    """Newest first; one of each story before any copies."""
+    """The newest few, newest first; one of each story before any copies."""
     evidence_count: int
     labels: tuple[tuple[str, str], ...]
     fingerprint: str
@@ -94,7 +96,7 @@ def alert_view(member: Member, public_url: str) -> AlertView:
         figure=figure_line(alert),
         why=_why(member),
         when=_when(alert),
-        evidence=tuple(_evidence(piece) for piece in _telling(alert.evidence)),
+        evidence=tuple(_evidence(piece) for piece in _telling(alert.evidence)[:EVIDENCE_VIEWED]),
         evidence_count=max(alert.evidence_count, len(alert.evidence)),
         labels=tuple((plain(name), plain(value)) for name, value in alert.labels.items() if value),
         fingerprint=alert.fingerprint,
@@ -111,6 +113,11 @@ def title(member: Member) -> str:
     values = [plain(value) for name, value in alert.labels.items() if name not in _OPAQUE_LABELS]
     parts = [f"{_change(member.change)} {alert.severity}", alert.rule, *filter(None, values)]
     return " · ".join(shorten(part, 60) for part in parts[:6])
+
+
+def headline(alert: AlertView) -> str:
+    """The title and the summary in one line, for where there is room for no more."""
+    return f"{alert.title}: {alert.summary}" if alert.summary else alert.title
 
 
 def figure_words(alert: Alert) -> str:
@@ -243,10 +250,10 @@ def _telling(evidence: Iterable[Evidence]) -> list[Evidence]:
 
 
 def _evidence(piece: Evidence) -> EvidenceView:
-    headline, words = plain(piece.title) or "(untitled)", plain(piece.quote)
+    name, words = plain(piece.title) or "(untitled)", plain(piece.quote)
     return EvidenceView(
-        title=headline,
-        quote="" if words == headline else words,
+        title=name,
+        quote="" if words == name else words,
         url=web_link(piece.url),
         source=plain(piece.source),
         published=utc(piece.published_at),

@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Any
 
 from alerter.core.alert import Change
-from alerter.notifiers.content import SHORTENED, AlertView, DeliveryView, EvidenceView, more
+from alerter.notifiers.content import SHORTENED, AlertView, DeliveryView, EvidenceView, headline, more
 
 Block = dict[str, Any]
 Attachment = dict[str, Any]
@@ -53,7 +53,7 @@ def message(shown: DeliveryView) -> Message:
     heading = {"type": "header", "text": plain_text(shown.title, HEADER)}
     if len(shown.alerts) == 1:
         alert = shown.alerts[0]
-        text = escaped(_quiet(f"{shown.title}: {alert.summary}"), 400)
+        text = escaped(_quiet(headline(alert)), 400)
         return Message(text, [heading], [_attachment(alert, _details(alert, _ALONE))])
     return Message(escaped(_quiet(shown.title), 400), [heading], _several(shown.alerts))
 

@@ -165,7 +165,7 @@ def test_escaped_text_keeps_its_limit_and_its_entities(text: str, limit: int) ->
 def test_evidence_that_does_not_fit_among_others_is_counted() -> None:
     """One long link can use up an alert's room; the next piece is then counted, not cut."""
     pieces = [
-        some_evidence(f"n{n}", url=f"https://news.example/{'x' * 700}", quote="q" * 200) for n in range(2)
+        some_evidence(f"n{n}", url=f"https://news.example/{'x' * 500}", quote="q" * 200) for n in range(2)
     ]
     alerts = [a_member(evidence=pieces), a_member(evidence=pieces, name="b")]
     words = words_of(message(content.view(a_delivery(*alerts), HOME)))
