@@ -60,8 +60,12 @@ def covers(listed: Iterable[str], commodity: str | None, parents: Mapping[str, s
 
 def most_specific(commodities: Sequence[str], parents: Mapping[str, str]) -> list[str]:
     """The commodities without those that are an ancestor of another."""
-    above = {one for commodity in commodities for one in _lineage(commodity, parents)[1:]}
-    return [one for one in commodities if one not in above]
+    return [one for one in commodities if not any(_descends(other, one, parents) for other in commodities)]
+
+
+def _descends(one: str, other: str, parents: Mapping[str, str]) -> bool:
+    """Is the one a strict descendant of the other? In a ring nobody is."""
+    return other in _lineage(one, parents)[1:] and one not in _lineage(other, parents)
 
 
 def _lineage(commodity: str | None, parents: Mapping[str, str]) -> list[str]:
@@ -114,7 +118,7 @@ def _stands_for(specific: Finding, general: Finding, parents: Mapping[str, str])
     """Does the one tell what the other tells, of a descendant commodity?"""
     if specific.subject != general.subject:
         return False
-    if general.commodity not in _lineage(specific.commodity, parents)[1:]:
+    if not _descends(specific.commodity, general.commodity, parents):
         return False
     labels = specific.verdict.labels
     return all(
