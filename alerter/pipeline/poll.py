@@ -99,6 +99,7 @@ class PollStage:
     async def _poll_claimed(self, claim: SourceClaim) -> None:
         polled = self._sources.get(claim.source)
         if polled is None:  # unscheduled by a reload between the claim and now
+            await self._let_go(claim)
             return
         started = monotonic()
         try:
@@ -160,7 +161,7 @@ class PollStage:
             _log.warning("source_unreachable", source=claim.source, reason=health.last_error)
 
     async def _let_go(self, claim: SourceClaim) -> None:
-        """Give the claim back if the store answers again; else it lapses with this process's liveness."""
+        """Give the claim back; if the store does not answer, it takes it back at this process's next claim."""
         health = self._known_health(claim.source)
         try:
             await self._store.sources.postpone(claim, self._clock.now(), FIRST_BACKOFF, health)

@@ -1,0 +1,269 @@
+"""The command `alerter`. Every command is thin: it parses, calls, prints, and sets the exit code.
+
+On a terminal people get tables; in a pipe programs get NDJSON. Only `run` starts or touches a store.
+"""
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alerter import output
+from alerter.assembly import Judging, build_judging
+from alerter.clock import parse_instant
+from alerter.config import ConfigErrors, Configuration, environment_warnings, load
+from alerter.core.signal import Signal
+from alerter.explain import Explanation, explain, read_alone
+from alerter.ndjson import UnreadableLine, read_lines, read_signals
+from alerter.outward import poll_once, send_test_notification
+from alerter.pipeline.draft import Transition
+from alerter.reading import Reader, annotate, signal_from_annotate_input
+from alerter.reading.lexicon import Lexicon
+from alerter.replay import describe, replay, time_of
+from alerter.ruletest import RuleTestResult, run_test
+from alerter.service import Options, Service
+from alerter.settings import Settings, SettingsError, load_settings
+from alerter.sources.base import SourceError
+from alerter.stages import Role
+from alerter.status import StatusError, fetch_status
+from alerter.store.protocol import StoreError
+from alerter.telemetry import configure_logging
+
+app = typer.Typer(
+    help="Watches public sources for signs that a supply will be disrupted, and tells the right people.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Folder = Annotated[Path, typer.Option("--config", help="Folder of the configuration.")]
+FOLDER = Path("config")
+
+
+class Refused(Exception):
+    """What the command cannot do, in words for stderr; it then ends with exit code 1."""
+
+
+def main() -> None:
+    """The entry point: expected failures are sentences and exit code 1, not tracebacks."""
+    try:
+        app()
+    except (
+        ConfigErrors,
+        SettingsError,
+        StoreError,
+        SourceError,
+        StatusError,
+        UnreadableLine,
+        Refused,
+    ) as fault:
+        output.say(str(fault))
+        raise SystemExit(1) from None
+    except (KeyboardInterrupt, BrokenPipeError):
+        raise SystemExit(130) from None
+
+
+@app.command()
+def run(config: Folder = FOLDER, role: Role = "all") -> None:
+    """Run the service until SIGTERM; SIGHUP or a changed file reloads the configuration."""
+    settings = _settings()
+    configuration = _configuration(config, settings)
+    options = Options(folder=config, settings=settings, environment=os.environ, role=role)
+    asyncio.run(Service(options, configuration).run())
+
+
+@app.command()
+def check(config: Folder = FOLDER) -> None:
+    """Validate the configuration and the environment; errors as file:line:col, exit code 1."""
+    configuration = _configuration(config, _settings())
+    counts = f"{len(configuration.sources)} sources, {len(configuration.rules)} rules"
+    output.say(f"{config}: valid ({counts}, {len(configuration.receivers)} receivers)")
+
+
+@app.command()
+def poll(source: str, config: Folder = FOLDER) -> None:
+    """Poll one source once and write its signals as NDJSON; nothing is stored."""
+    settings = _settings()
+    configured = {one.id: one for one in _configuration(config, settings).sources}
+    if source not in configured:
+        raise Refused(
+            f"unknown source {source!r}; the configuration has: {', '.join(sorted(configured)) or 'none'}"
+        )
+    for signal in asyncio.run(poll_once(configured[source], settings)):
+        output.write_line(signal.model_dump(mode="json", exclude_none=True))
+
+
+@app.command("annotate")
+def annotate_texts(
+    file: Annotated[Path, typer.Argument(help="NDJSON; - is standard input.")] = Path("-"),
+) -> None:
+    """Read texts: NDJSON of id, published, title, text in; claims, events, commodities, countries out."""
+    reader = Reader(Lexicon.build())
+    for signal in read_lines(file, _text_to_annotate):
+        output.write_line(annotate(signal, reader.read(signal)))
+
+
+@app.command("replay")
+def replay_history(
+    files: list[Path],
+    config: Folder = FOLDER,
+    since: Annotated[str | None, typer.Option("--from", help="Leave out earlier signals.")] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", help="Leave out later signals; run timers to here.")
+    ] = None,
+    compare: Annotated[
+        Path | None, typer.Option("--compare", help="Another configuration to compare.")
+    ] = None,
+) -> None:
+    """Replay signals through the whole evaluation at their own times; one alert per change as NDJSON."""
+    first, last = _instant(since), _instant(until)
+    signals = [s for file in files for s in read_signals(file) if _is_between(s, first, last)]
+    transitions = asyncio.run(_replayed(_judging(config), signals, last))
+    for one in transitions:
+        output.write_line(describe(one))
+    _summarise(str(config), signals, transitions)
+    if compare:
+        _summarise(str(compare), signals, asyncio.run(_replayed(_judging(compare), signals, last)))
+
+
+@app.command("test")
+def run_tests(config: Folder = FOLDER) -> None:
+    """Run the configuration's rule tests; what differs is named, exit code 1."""
+    configuration = load(config, os.environ)
+    results = asyncio.run(_tested(configuration))
+    for result in results:
+        output.say(f"{'ok  ' if result.passed else 'FAIL'} {result.name}")
+        for problem in result.problems:
+            output.say(f"     {problem}")
+    failed = sum(not result.passed for result in results)
+    output.say(f"{len(results) - failed} passed, {failed} failed")
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command("explain")
+def explain_signals(signal_file: Path, config: Folder = FOLDER) -> None:
+    """What is read in each signal of a file, which rules were tried, why each did or did not fire."""
+    judging = _judging(config)
+    for signal in read_signals(signal_file):
+        read = read_alone(signal, judging)
+        explanations = list(explain(read, judging))
+        reading = annotate(signal, read.reading)
+        if output.is_for_people():
+            _show_explanation(signal, reading, explanations)
+        else:
+            rules = [_explanation_document(one) for one in explanations]
+            output.write_line({"signal": read.record.id, "reading": reading, "rules": rules})
+
+
+@app.command("send-test")
+def send_test(receiver: str, config: Folder = FOLDER) -> None:
+    """Send one test notification to every destination of a receiver."""
+    settings = _settings()
+    results = asyncio.run(send_test_notification(receiver, _configuration(config, settings), settings))
+    for destination, outcome in results:
+        output.say(f"{destination}: {outcome.kind} {outcome.reason}".rstrip())
+    if not results:
+        raise Refused(f"receiver {receiver!r} has no destination that the environment allows")
+    if any(outcome.kind != "delivered" for _, outcome in results):
+        raise typer.Exit(1)
+
+
+@app.command()
+def status(
+    url: Annotated[str, typer.Option(help="Where the service listens; default from the settings.")] = "",
+) -> None:
+    """Sources, lags and queues of a running service, over HTTP."""
+    fetched = asyncio.run(fetch_status(url, _settings()))
+    if not output.is_for_people():
+        output.write_line(fetched.document)
+        return
+    output.write_table("Service", ("what", "state"), fetched.overview)
+    output.write_table("Sources", ("source", "state", "last success", "last error"), fetched.sources)
+
+
+def _text_to_annotate(document: object) -> Signal:
+    if not isinstance(document, dict):
+        raise ValueError("not a JSON object")
+    return signal_from_annotate_input(document)
+
+
+def _settings() -> Settings:
+    settings = load_settings(os.environ)
+    try:
+        configure_logging(settings.log_level)
+    except ValueError as fault:
+        raise Refused(f"ALERTER_LOG_LEVEL: {fault}") from fault
+    return settings
+
+
+def _configuration(folder: Path, settings: Settings) -> Configuration:
+    """The configuration, with its warnings said aloud."""
+    configuration = load(folder, os.environ)
+    for warning in (*configuration.warnings, *environment_warnings(configuration, settings)):
+        output.say(f"{warning} (warning)")
+    return configuration
+
+
+def _judging(folder: Path) -> Judging:
+    return build_judging(load(folder, os.environ), {})
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return parse_instant(text)
+    except ValueError as fault:
+        raise Refused(f"not an instant: {text!r}; write it like 2025-06-09 or 2025-06-09T12:00Z") from fault
+
+
+def _is_between(signal: Signal, first: datetime | None, last: datetime | None) -> bool:
+    at = time_of(signal)
+    return (first is None or at >= first) and (last is None or at <= last)
+
+
+async def _replayed(judging: Judging, signals: Sequence[Signal], until: datetime | None) -> list[Transition]:
+    return [one async for one in replay(judging, signals, until=until)]
+
+
+async def _tested(configuration: Configuration) -> list[RuleTestResult]:
+    judging = build_judging(configuration, {})
+    return [await run_test(test, judging) for test in configuration.tests]
+
+
+def _summarise(name: str, signals: Sequence[Signal], transitions: Sequence[Transition]) -> None:
+    output.say(f"{name}: {len(signals)} signals, {len(transitions)} changes")
+    counts = Counter((one.alert.rule, str(one.change)) for one in transitions)
+    for (rule, change), count in sorted(counts.items()):
+        output.say(f"  {rule}: {count} {change}")
+
+
+def _show_explanation(
+    signal: Signal, reading: dict[str, object], explanations: Sequence[Explanation]
+) -> None:
+    rows = [(name, value) for name, value in reading.items() if value and name != "id"]
+    output.write_table(f"Read in: {signal.title}", ("what", "read"), rows)
+    told = [
+        (one.rule, "yes" if one.verdicts else "no", "yes" if one.tried else "no", one.reason)
+        for one in explanations
+    ]
+    output.write_table("Rules", ("rule", "fires", "tried", "reason"), told)
+
+
+def _explanation_document(one: Explanation) -> dict[str, object]:
+    verdicts = [
+        {"fingerprint": name, **verdict.model_dump(mode="json", exclude={"hold_for"})}
+        for name, verdict in one.verdicts
+    ]
+    return {
+        "rule": one.rule,
+        "tried": one.tried,
+        "fires": bool(verdicts),
+        "reason": one.reason,
+        "verdicts": verdicts,
+    }

@@ -1,0 +1,52 @@
+"""Why a signal did or did not alert: what was read in it, which rules were tried, and what each one said."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from alerter.assembly import Judging
+from alerter.core.alert import fingerprint
+from alerter.core.reading import ReadSignal
+from alerter.core.signal import Signal, SignalRecord
+from alerter.core.text import normalise
+from alerter.core.verdict import Verdict
+from alerter.pipeline.rulebook import series_of
+from alerter.pipeline.stories import Stories
+from alerter.replay import time_of
+from alerter.rules.base import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What one rule says of the signal. `tried` is False where the index found nothing to try it on."""
+
+    rule: str
+    tried: bool
+    reason: str
+    verdicts: tuple[tuple[str, Verdict], ...] = ()
+    """(fingerprint, verdict) of each finding."""
+
+
+def read_alone(signal: Signal, judging: Judging) -> ReadSignal:
+    """The signal with its reading, as if it had just been taken in."""
+    record = SignalRecord(identity=signal.identity, signal=signal, seen_at=time_of(signal))
+    return ReadSignal(record=record, reading=judging.reader.read(signal))
+
+
+def explain(read: ReadSignal, judging: Judging) -> Iterator[Explanation]:
+    """Each rule's answer to the signal alone, without history: series have only the signal's own point."""
+    rulebook, at = judging.rulebook, read.record.seen_at
+    series = series_of(read, None)
+    facts = Facts(
+        read=read,
+        normalised=normalise(read.body),
+        story=Stories({}).join(read, at)[0],
+        now=at,
+        series={series.id: series} if series else {},
+        world=rulebook.world,
+    )
+    tried = {rule.id for rule in rulebook.index.candidates(read, facts.normalised)}
+    for rule in rulebook.rules:
+        judgement = rule.evaluate(facts)
+        named = tuple((fingerprint(rule.id, verdict.labels), verdict) for verdict in judgement.verdicts)
+        reason = judgement.reason or (judgement.verdicts[0].reason if judgement.verdicts else "no_verdict")
+        yield Explanation(rule.id, rule.id in tried, reason, named)

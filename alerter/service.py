@@ -1,0 +1,179 @@
+"""The composition root: owns every lifetime, and drains the stages when it is told to stop."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import structlog
+import watchfiles
+from aiohttp import web
+
+from alerter.assembly import build_parts
+from alerter.config import ConfigErrors, Configuration, EntryInvalid, load, parse_rule, unknown_names
+from alerter.outward import Outside, clock_of, open_outside
+from alerter.scheduler import Scheduler, Tick
+from alerter.settings import Settings
+from alerter.stages import Role, Stages
+from alerter.store.keeper import StoreKeeper, open_store
+from alerter.telemetry import Metrics
+from alerter.web.app import build_app
+from alerter.web.context import WebContext
+
+BEAT_EVERY, BURY_EVERY, TIDY_EVERY = timedelta(seconds=1), timedelta(seconds=2), timedelta(minutes=10)
+POLL_TICK = timedelta(milliseconds=500)
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a service is started with."""
+
+    folder: Path
+    settings: Settings
+    environment: Mapping[str, str]
+    role: Role = "all"
+
+
+class Service:
+    """One process of alerter: the stages of its role over one store, until it is stopped."""
+
+    def __init__(self, options: Options, configuration: Configuration) -> None:
+        self._options = options
+        self._configuration = configuration
+        self._metrics = Metrics()
+        self._clock = clock_of(options.settings)
+        self._process = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}"
+        self._stop = asyncio.Event()
+        self._reload_asked = asyncio.Event()
+        self._scheduler = Scheduler(self._metrics)
+
+    async def run(self) -> None:
+        """Open everything, work until stopped, close everything. Raises StoreError when it cannot start."""
+        settings = self._options.settings
+        async with (
+            open_store(settings) as keeper,
+            open_outside(settings, self._clock) as outside,
+        ):
+            parts = await asyncio.to_thread(
+                build_parts, self._configuration, outside.sources, outside.notifiers
+            )
+            stages = Stages(
+                keeper.store, parts, clock=self._clock, process=self._process, metrics=self._metrics
+            )
+            self._metrics.config_loaded.set(1)
+            self._listen()
+            await self._work(keeper, outside, stages)
+        _log.info("service_stopped", process=self._process)
+
+    async def _work(self, keeper: StoreKeeper, outside: Outside, stages: Stages) -> None:
+        role = self._options.role
+        async with AsyncExitStack() as stack:
+            await keeper.store.fleet.beat(self._process)
+            stack.push_async_callback(keeper.leave, self._process)
+            self._scheduler.start(*self._ticks(keeper, stages))
+            stack.callback(self._scheduler.shut_down)
+            if role in {"all", "web"}:
+                await stack.enter_async_context(self._serving(keeper))
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._watch_folder(), name="watch folder")
+                group.create_task(self._reload_when_asked(outside, stages), name="reload")
+                _log.info("service_ready", role=role, process=self._process)
+                await stages.run(role, self._stop)
+                self._reload_asked.set()
+
+    def _ticks(self, keeper: StoreKeeper, stages: Stages) -> list[Tick]:
+        fleet = keeper.store.fleet
+        ticks = [
+            Tick("beat", BEAT_EVERY, lambda: fleet.beat(self._process)),
+            Tick("watch_store", BEAT_EVERY, keeper.watch),
+            Tick("bury", BURY_EVERY, lambda: keeper.bury(self._process)),
+            Tick("tidy", TIDY_EVERY, lambda: self._tidy(keeper)),
+        ]
+        if self._options.role in {"all", "poll"}:
+            ticks.append(Tick("poll", POLL_TICK, stages.poll.tick))
+        return ticks
+
+    async def _tidy(self, keeper: StoreKeeper) -> None:
+        await keeper.store.tidy(self._clock.now(), self._configuration.retention)
+
+    @asynccontextmanager
+    async def _serving(self, keeper: StoreKeeper) -> AsyncIterator[None]:
+        """The HTTP side, up from here until the end of the block."""
+        http = self._options.settings.http
+        runner = web.AppRunner(build_app(self._web_context(keeper)), access_log=None, shutdown_timeout=5)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, http.host, http.port)
+            await site.start()
+            addresses = [f"http://{host}:{port}" for host, port, *_ in runner.addresses]
+            _log.info("http_listens", addresses=addresses)
+            yield
+        finally:
+            await runner.cleanup()
+
+    def _web_context(self, keeper: StoreKeeper) -> WebContext:
+        async def readiness() -> Mapping[str, str]:
+            ticking = "ok" if self._scheduler.running else "not ticking"
+            return {"store": keeper.state, "configuration": "ok", "scheduler": ticking}
+
+        return WebContext(
+            store=keeper.store,
+            settings=self._options.settings,
+            configuration=lambda: self._configuration,
+            validate_rule=self._problems_of_rule,
+            metrics=self._metrics,
+            now=self._clock.now,
+            readiness=readiness,
+            on_intake=lambda: None,
+        )
+
+    def _problems_of_rule(self, rule: object) -> Sequence[object]:
+        try:
+            parsed = parse_rule(rule)
+        except EntryInvalid as fault:
+            return fault.faults
+        return unknown_names(parsed, self._configuration)
+
+    def _listen(self) -> None:
+        """SIGTERM and SIGINT drain, SIGHUP reloads."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self._stop.set)
+        loop.add_signal_handler(signal.SIGINT, self._stop.set)
+        loop.add_signal_handler(signal.SIGHUP, self._reload_asked.set)
+
+    async def _watch_folder(self) -> None:
+        """Ask for a reload whenever a file of the configuration changes, until stopped."""
+        async for _ in watchfiles.awatch(self._options.folder, stop_event=self._stop, rust_timeout=500):
+            self._reload_asked.set()
+
+    async def _reload_when_asked(self, outside: Outside, stages: Stages) -> None:
+        while not self._stop.is_set():
+            await self._reload_asked.wait()
+            self._reload_asked.clear()
+            if not self._stop.is_set():
+                await self._reload(outside, stages)
+
+    async def _reload(self, outside: Outside, stages: Stages) -> None:
+        """Validate, build and swap whole; on failure say why, and keep what is in force."""
+        options = self._options
+        try:
+            configuration = await asyncio.to_thread(load, options.folder, options.environment)
+            parts = await asyncio.to_thread(build_parts, configuration, outside.sources, outside.notifiers)
+        except ConfigErrors as fault:
+            self._metrics.config_loaded.set(0)
+            _log.error("configuration_refused", problems=str(fault).splitlines())
+            return
+        self._configuration = configuration
+        stages.reload(parts)
+        self._metrics.config_loaded.set(1)
+        _log.info(
+            "configuration_reloaded", rules=len(configuration.rules), sources=len(configuration.sources)
+        )
