@@ -29,6 +29,8 @@ from alerter.store.protocol import StoreError, StoreRefused
 
 ANSWER_WITHIN = 60.0
 """Seconds for a server to answer after its start: it reads its whole file first."""
+END_WITHIN = 10.0
+"""Seconds for a server to complete its file and end."""
 TURN_WITHIN = 90.0
 """Seconds to wait while another process starts or stops the server."""
 SOCKET_WITHIN = 2.0
@@ -162,7 +164,7 @@ class EmbeddedServer:
 
     async def _until_it_is_gone(self) -> None:
         await _until(
-            lambda: not self._is_alive(), ANSWER_WITHIN, f"the embedded store does not end; see {self._log}"
+            lambda: not self._is_alive(), END_WITHIN, f"the embedded store does not end; see {self._log}"
         )
 
     def _is_alive(self) -> bool:

@@ -194,7 +194,8 @@ class Signals(Protocol):
         """One commit: new signals and new versions join the queue, the source's cursor and due time move.
 
         Versions in `records` are ignored: the store numbers them. A signal whose identity is known with the
-        same content is a DUPLICATE, with other content UPDATED. Raises Busy, Fenced.
+        same content, at any time, is a DUPLICATE; with other content it is UPDATED. Raises Fenced; Busy
+        when the backlog has reached its limit, but never for a poll that brought nothing.
         """
         ...
 
@@ -289,8 +290,9 @@ class Outbox(Protocol):
     async def claim(self, process: str, now: datetime, slots: Mapping[str, int]) -> Sequence[Delivery]:
         """Claim due entries, at most `slots[destination]` each, and freeze their members.
 
-        An entry whose last attempt was never recorded comes back with `uncertain` set, the same id and the
-        same members.
+        An attempt that failed or was never recorded comes back as the next one, with the same id and the
+        same members. It is `uncertain` once an attempt was ambiguous or never recorded, until the delivery
+        ends. A new delivery's id was never used before.
         """
         ...
 

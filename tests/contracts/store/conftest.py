@@ -9,6 +9,7 @@ import pytest
 
 from alerter.store.memory import MemoryStore
 from alerter.store.protocol import LIVENESS, Store
+from alerter.store.redis import RedisStore
 from tests.support.servers import empty
 
 FRAIL = timedelta(milliseconds=60)
@@ -57,12 +58,8 @@ def _in_memory() -> Connect:
 
 
 def _on_server(url: str, opened: contextlib.AsyncExitStack) -> Connect:
-    redis = pytest.importorskip("alerter.store.redis", reason="the Redis store is not there")
-    if not hasattr(redis, "RedisStore"):
-        pytest.skip("the Redis store is not there")
-
     async def connect(*, liveness: timedelta = LIVENESS) -> Store:
-        store: Store = redis.RedisStore(url, liveness=liveness)
+        store = RedisStore(url, liveness=liveness)
         await store.open()
         opened.push_async_callback(store.close)
         return store
