@@ -32,6 +32,7 @@ _WORDS = {
     "set_type": "should be a list",
     "string_too_short": "should not be empty",
     "string_type": "should be text",
+    "time_delta_parsing": "should be a duration like 30s, 10m, 24h or 7d",
     "time_delta_type": "should be a duration like 30s, 10m, 24h or 7d",
     "timezone_aware": "should end in an offset such as Z or +02:00",
     "tuple_type": "should be a list",
@@ -68,6 +69,10 @@ def in_words(error: ErrorDetails) -> str:
         return _choices(str(error["input"]), str(context["expected"]))
     if error["type"] == "string_pattern_mismatch":
         return f"should look like {context['pattern']}"
+    if error["type"] == "too_short":
+        return f"should have at least {context['min_length']} entries, not {context['actual_length']}"
+    if error["type"] == "too_long":
+        return f"should have at most {context['max_length']} entries, not {context['actual_length']}"
     return _WORDS.get(error["type"]) or error["msg"].replace("Input should", "should")
 
 

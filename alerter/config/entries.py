@@ -14,9 +14,11 @@ from pydantic_core import ErrorDetails
 
 from alerter.config.errors import Place, Report
 from alerter.config.yaml_nodes import Node
+from alerter.core.model import NAME_PATTERN
 from alerter.wording import in_words, unknown
 
 Path = tuple[int | str, ...]
+_NOT_A_NAME = "should be a name of letters, digits and _ . : - that begins with a letter or digit"
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -117,19 +119,29 @@ def _without_secret(message: str, node: Node) -> str:
 
 
 def _faults(kind: type[BaseModel], error: ValidationError) -> Iterator[Fault]:
-    for one in error.errors(include_url=False):
-        yield Fault(one["loc"], _message(kind, one))
+    errors = error.errors(include_url=False)
+    for one in errors:
+        if not _only_follows(one, errors):
+            yield Fault(one["loc"], _message(kind, one))
+
+
+def _only_follows(error: ErrorDetails, errors: list[ErrorDetails]) -> bool:
+    """Is a list found too short only because entries of it are wrong themselves?"""
+    depth = len(error["loc"])
+    inside = (one for one in errors if len(one["loc"]) > depth and one["loc"][:depth] == error["loc"])
+    return error["type"] == "too_short" and any(inside)
 
 
 def _message(kind: type[BaseModel], error: ErrorDetails) -> str:
     last = str(error["loc"][-1]) if error["loc"] else ""
     if error["type"] == "missing":
-        return f'missing key "{last}"'
+        return f'missing key "{last}"' if isinstance(error["loc"][-1], str) else "an entry is missing here"
     if error["type"] == "extra_forbidden":
         holder = _model_at(kind, error["loc"][:-1])
         return unknown("key", last, _keys(holder) if holder else ())
     named = [step for step in error["loc"] if isinstance(step, str)]
-    return f"{named[-1]}: {in_words(error)}" if named else in_words(error)
+    words = _NOT_A_NAME if error.get("ctx", {}).get("pattern") == NAME_PATTERN else in_words(error)
+    return f"{named[-1]}: {words}" if named else words
 
 
 def _keys(kind: type[BaseModel]) -> list[str]:

@@ -77,7 +77,7 @@ def compose(text: str, file: str, *, environment: Mapping[str, str], report: Rep
     except _Unreadable:
         return None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        mark = error.context_mark if error.context == _IN_TAG else error.problem_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
         report.error(place, _syntax(error, text))
         return None
@@ -216,22 +216,27 @@ class _Composer:
         return Place(self._file, event.start_mark.line + 1, event.start_mark.column + 1)
 
 
+_IN_TAG = "while scanning a tag"
 _QUOTES = 'write a value that begins with ! in quotes, as in "!=info"'
 
 
 def _syntax(error: yaml.MarkedYAMLError, text: str) -> str:
     problem = f"not YAML: {error.problem or 'cannot be read'}"
-    if error.problem_mark and _character(text, error.problem_mark) == "\t":
+    line, character = _around(text, error.problem_mark)
+    if character == "\t":
         return f"{problem} (indent with spaces, never with tabs)"
-    if error.context == "while scanning a tag":
+    if "${" in line:
+        return f'{problem} (inside [ ] and {{ }} write "${{NAME}}" in quotes)'
+    if error.context == _IN_TAG:
         return f"{problem}; {_QUOTES}"
     return f"{problem}, {error.context}" if error.context else problem
 
 
-def _character(text: str, mark: yaml.Mark) -> str:
+def _around(text: str, mark: "yaml.Mark | None") -> tuple[str, str]:
+    """The line and the character at a mark."""
     lines = text.splitlines()
-    line = lines[mark.line] if mark.line < len(lines) else ""
-    return line[mark.column : mark.column + 1]
+    line = lines[mark.line] if mark and mark.line < len(lines) else ""
+    return line, line[mark.column : mark.column + 1] if mark else ""
 
 
 def _place_of(text: str, offset: int, file: str) -> Place:

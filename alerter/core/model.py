@@ -12,7 +12,8 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_.:-]*$", max_length=100)]
+NAME_PATTERN = r"^[a-zA-Z0-9][a-zA-Z0-9_.:-]*$"
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=100)]
 """An identifier of something configured: letters, digits, `_ . : -`."""
 
 

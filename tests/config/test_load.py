@@ -7,13 +7,8 @@ import pytest
 
 from alerter.config import ConfigErrors, Configuration, load
 from alerter.core.route import Matcher
-
-
-def written(folder: Path, **files: str) -> Path:
-    """The folder, with a YAML file per keyword."""
-    for name, text in files.items():
-        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-    return folder
+from alerter.store.protocol import Retention
+from tests.config.samples import written
 
 
 def loaded(folder: Path, text: str, **environment: str) -> Configuration:
@@ -25,7 +20,9 @@ def test_lists_of_all_files_are_merged_in_the_order_of_their_paths(tmp_path: Pat
     """Any file may hold any list; folders are walked, both suffixes count."""
     (tmp_path / "team").mkdir()
     (tmp_path / "team" / "z.yml").write_text("routes: [{receiver: last}]\nreceivers: [{id: last}]\n")
-    written(tmp_path, a="routes: [{receiver: first}]\nreceivers: [{id: first}]\n", b="# nothing yet\n")
+    written(
+        tmp_path, a="routes: [{receiver: first}]\nreceivers: [{id: first}]\n", b="# nothing yet\n", c="---\n"
+    )
     configuration = load(tmp_path, {})
     assert [route.receiver for route in configuration.routes] == ["first", "last"]
     assert [receiver.id for receiver in configuration.receivers] == ["first", "last"]
@@ -102,6 +99,12 @@ digests:
     ]
 
 
+def test_one_file_may_hold_several_documents(tmp_path: Path) -> None:
+    """They are merged like files."""
+    configuration = loaded(tmp_path, "receivers: [{id: a}]\n---\n---\nreceivers: [{id: b}]\nrules: null\n")
+    assert [receiver.id for receiver in configuration.receivers] == ["a", "b"]
+
+
 def test_a_missing_folder_is_named() -> None:
     """Nothing to load is an error, never an empty configuration."""
     with pytest.raises(ConfigErrors, match=r"^nowhere:1:1: there is no such folder$"):
@@ -112,3 +115,146 @@ def test_an_empty_folder_is_named(tmp_path: Path) -> None:
     """A folder without a YAML file is an error too."""
     with pytest.raises(ConfigErrors, match=r"no file ends in \.yaml or \.yml"):
         load(tmp_path, {})
+
+
+def test_environment_values_are_filled_in(tmp_path: Path) -> None:
+    """A value, a default for what is unset or empty, and a plain `${`; also inside a text and in quotes."""
+    matter = loaded(
+        tmp_path,
+        """
+matters:
+  - id: ${NAME}
+    names: ["${NAME}-${NAME}", '${UNSET:-x y}', "${EMPTY:-z}", "${UNSET:-}", '$${NAME}', $NAME, "$$"]
+""",
+        NAME="tariffs",
+        EMPTY="",
+    ).matters[0]
+    assert matter.id == "tariffs"
+    assert matter.names == ("tariffs-tariffs", "x y", "z", "", "${NAME}", "$NAME", "$$")
+
+
+def test_an_environment_value_is_text_whatever_it_holds(tmp_path: Path) -> None:
+    """A value cannot add keys, lists or comments."""
+    matter = loaded(tmp_path, "matters: [{id: m, names: ['${X}']}]", X="a]}, # {b: *c").matters[0]
+    assert matter.names == ("a]}, # {b: *c",)
+
+
+def test_nulls_are_plain_only(tmp_path: Path) -> None:
+    """`null`, `~` and nothing are no value; in quotes they are words."""
+    silences = loaded(
+        tmp_path,
+        """
+silences:
+  - {id: a, match: {}, until: 2027-01-01, by: null}
+  - {id: b, match: {}, until: 2027-01-01, by: ~}
+  - {id: c, match: {}, until: 2027-01-01, by: }
+  - {id: d, match: {}, until: 2027-01-01, by: "null"}
+""",
+    ).silences
+    assert [silence.by for silence in silences] == [None, None, None, "null"]
+
+
+def test_anchors_and_merges_spare_repetition(tmp_path: Path) -> None:
+    """An alias repeats a value, `<<` adds the keys that are not given, the earlier of a list first."""
+    routes = loaded(
+        tmp_path,
+        """
+receivers: [{id: desk}, {id: night}]
+routes:
+  - &base {receiver: desk, group_wait: 1s, group_by: &by [rule]}
+  - &late {group_wait: 9s, repeat_interval: 1d, receiver: night}
+  - {<<: *base, group_wait: 2s}
+  - {<<: [*base, *late]}
+  - {receiver: night, group_by: *by}
+""",
+    ).routes
+    assert [(route.receiver, route.group_wait.seconds) for route in routes[2:]] == [
+        ("desk", 2),
+        ("desk", 1),
+        ("night", 30),
+    ]
+    assert routes[3].repeat_interval == timedelta(days=1)
+    assert routes[4].group_by == ("rule",)
+
+
+def test_a_receiver_takes_one_key_per_notifier(tmp_path: Path) -> None:
+    """A key alone takes the notifier's defaults; a receiver without any is empty."""
+    first, second = loaded(
+        tmp_path,
+        """
+receivers:
+  - {id: desk, webhook: {url: "https://hooks.example/x", secret: "${HOOK}"}, console: }
+  - {id: nobody}
+""",
+        HOOK="5ecret",
+    ).receivers
+    assert [notifier.key for notifier in first.notifiers] == ["console", "webhook"]
+    assert second.notifiers == ()
+
+
+def test_rules_sources_and_the_lexicon_are_read_by_their_models(tmp_path: Path) -> None:
+    """Texts become durations, percentages, numbers and typed words."""
+    configuration = loaded(
+        tmp_path,
+        """
+sources: [{id: news, type: feed, url: "https://a.example/feed", every: 10m, labels: {outlet: reex}}]
+rules:
+  - {id: fall, type: claim, metric: [exports], change_below: -20%, commodities: [magnesia], origin: [NO]}
+lexicon: {commodities: [{id: magnesia, names: ["magnesia*"], parent: magnesium, hs: ["251910"]}]}
+receivers: [{id: desk, console: {}}]
+routes: [{receiver: desk}]
+retention: {signals: 30d}
+""",
+    )
+    assert configuration.sources[0].every == timedelta(minutes=10)
+    assert configuration.rules[0].model_dump()["change_below"] == -20.0
+    assert configuration.commodities[0].parent == "magnesium"
+    assert configuration.retention == Retention(signals=timedelta(days=30))
+    assert configuration.warnings == ()
+
+
+def test_a_rule_test_holds_signals_and_what_is_expected(tmp_path: Path) -> None:
+    """Signals have the shape of the HTTP contract."""
+    rule_test = loaded(
+        tmp_path,
+        """
+rules: [{id: fall, type: match, any: [magnet*]}]
+tests:
+  - name: an observation
+    at: 2025-06-20T09:00+02:00
+    signals:
+      - {source: gacc, kind: observation, title: x, published_at: 2025-06-20T07:00Z,
+         observation: {series: magnets, period: 2025-05, value: 1238.5, unit: t}}
+    expect: [{rule: fall, labels: {commodity: rare-earths}}, {rule: fall, state: resolved}]
+""",
+    ).tests[0]
+    assert rule_test.at == datetime(2025, 6, 20, 7, tzinfo=UTC)
+    assert rule_test.signals[0].observation is not None
+    assert rule_test.signals[0].observation.value == 1238.5
+    assert [(one.rule, one.state, one.labels) for one in rule_test.expect] == [
+        ("fall", "firing", {"commodity": "rare-earths"}),
+        ("fall", "resolved", {}),
+    ]
+
+
+def test_matters_are_what_the_world_holds(tmp_path: Path) -> None:
+    """Rules look matters up by id, and parents as the lexicon has them."""
+    world = loaded(tmp_path, "matters: [{id: tariffs, topics: [tariffs]}]").world({"a": "b"})
+    assert world.matters["tariffs"].topics == ("tariffs",)
+    assert world.parents == {"a": "b"}
+
+
+def test_links_that_lead_in_a_circle_are_followed_once(tmp_path: Path) -> None:
+    """A folder that links to itself is read, and read once."""
+    written(tmp_path, own="receivers: [{id: desk}]")
+    (tmp_path / "again").symlink_to(tmp_path, target_is_directory=True)
+    assert [receiver.id for receiver in load(tmp_path, {}).receivers] == ["desk"]
+
+
+def test_a_mounted_folder_is_read_once(tmp_path: Path) -> None:
+    """Kubernetes mounts files as links into a folder whose name begins with dots."""
+    (tmp_path / "..2026").mkdir()
+    written(tmp_path / "..2026", own="receivers: [{id: desk}]")
+    (tmp_path / "..data").symlink_to(tmp_path / "..2026", target_is_directory=True)
+    (tmp_path / "own.yaml").symlink_to("..data/own.yaml")
+    assert [receiver.id for receiver in load(tmp_path, {}).receivers] == ["desk"]
