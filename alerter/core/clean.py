@@ -59,6 +59,8 @@ def clean_text(text: str) -> str:
     Words stand one space apart and paragraphs an empty line. Text that was escaped twice is unescaped twice;
     cleaning what is clean changes nothing.
     """
+    if is_plain(text):
+        return text
     for _ in range(_PASSES):
         before, text = text, _clean_once(text)
         if text == before:
@@ -66,6 +68,16 @@ def clean_text(text: str) -> str:
     if _clean_once(text) == text:
         return text
     return _collapse(re.sub(r"[<>&]", " ", text))  # nested on purpose: nobody's prose
+
+
+def is_plain(text: str) -> bool:
+    """Is there surely nothing to clean? Most texts are plain, and to see that costs a tenth of cleaning."""
+    if not text.isprintable():  # control and format characters, and every blank but the space
+        return False
+    return not any(mark in text for mark in _NOT_PLAIN) and text == text.strip()
+
+
+_NOT_PLAIN = ("<", "&", "]]>", "  ")
 
 
 def clean_line(text: str) -> str:

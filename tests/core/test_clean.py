@@ -11,12 +11,14 @@ from alerter.core.clean import (
     AHEAD,
     SIGNAL_BYTES,
     TEXT_BYTES,
+    _clean_once,
     cap_bytes,
     clean_language,
     clean_line,
     clean_signal,
     clean_text,
     clean_title,
+    is_plain,
     is_web_address,
 )
 from alerter.core.signal import (
@@ -81,6 +83,13 @@ def test_cleaning_what_is_clean_changes_nothing(raw: str) -> None:
     """`clean_text` is idempotent, for any text."""
     once = clean_text(raw)
     assert clean_text(once) == once
+
+
+@given(st.text(alphabet=st.sampled_from("ab é中 <&;]>\n\u00a0\u00ad\u200b\u202e\x00\ud800")) | st.text())
+def test_what_passes_as_plain_needs_no_cleaning(raw: str) -> None:
+    """The short way answers what the long way would."""
+    if is_plain(raw):
+        assert _clean_once(raw) == raw
 
 
 def test_escapes_nested_on_purpose_end_inert() -> None:
