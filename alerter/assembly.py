@@ -3,7 +3,7 @@
 The service, replay and rule tests all build their parts here, so that they judge by the same ones.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -11,6 +11,8 @@ import structlog
 from alerter.config import Configuration
 from alerter.core.group import Dispatch
 from alerter.core.matching import Routing
+from alerter.core.reading import Reading
+from alerter.core.signal import Signal
 from alerter.notifiers.base import Destination, NotifierContext
 from alerter.pipeline.poll import Polled
 from alerter.pipeline.rulebook import Rulebook
@@ -27,6 +29,8 @@ class Judging:
     """What reads and judges by a configuration; pure, so replay shares it with the service."""
 
     reader: Reader
+    read: Callable[[Signal], Reading]
+    """The whole reading, or only a skim where no rule asks for more."""
     rulebook: Rulebook
 
 
@@ -60,7 +64,9 @@ def build_judging(configuration: Configuration, destinations: Mapping[str, Seque
         world=configuration.world(lexicon.parents),
         dispatch=Dispatch(Routing(configuration.routes).routes_for, destinations),
     )
-    return Judging(Reader(lexicon), rulebook)
+    reader = Reader(lexicon)
+    read = reader.read if any(rule.needs_reading for rule in configuration.rules) else reader.skim
+    return Judging(reader, read, rulebook)
 
 
 def build_destinations(

@@ -27,7 +27,7 @@ class Replay:
     """History as it would have been: feed signals in order of time, take the transitions."""
 
     def __init__(self, judging: Judging) -> None:
-        self._read = judging.reader.read
+        self._read = judging.read
         self._clock = ManualClock(datetime.fromtimestamp(0, UTC))
         self._store = MemoryStore()
         self._transitions: list[Transition] = []

@@ -26,7 +26,7 @@ class Stages:
     def __init__(self, store: Store, parts: Parts, *, clock: Clock, process: str, metrics: Metrics) -> None:
         self._metrics = metrics
         self.poll = PollStage(store, parts.sources, clock=clock, process=process, metrics=metrics)
-        self.read = ReadStage(store.signals, parts.judging.reader.read, process=process, metrics=metrics)
+        self.read = ReadStage(store.signals, parts.judging.read, process=process, metrics=metrics)
         self.evaluate = EvaluateStage(
             store,
             parts.judging.rulebook,
@@ -42,7 +42,7 @@ class Stages:
     def reload(self, parts: Parts) -> None:
         """Work by another configuration from the next turn on."""
         self.poll.reload(parts.sources)
-        self.read.read = parts.judging.reader.read
+        self.read.read = parts.judging.read
         self.evaluate.reload(parts.judging.rulebook)
         self.deliver.reload(parts.targets)
 

@@ -34,8 +34,12 @@ class Reader:
             countries=listed(mentions, "country"),
             court=_court(signal),
             notice=_notice(signal),
-            story_keys=story_keys(signal.title, signal.url) if signal.kind is SignalKind.ARTICLE else (),
+            story_keys=_story_keys(signal),
         )
+
+    def skim(self, signal: Signal) -> Reading:
+        """Only which story it tells; for when nobody asks for more."""
+        return Reading(story_keys=_story_keys(signal))
 
     def _events(self, signal: Signal, marked: Marked, mentions: list[Mention]) -> tuple[Event, ...]:
         worded = read_events(
@@ -69,3 +73,7 @@ def _notice(signal: Signal) -> NoticeMeaning | None:
         return meaning
     effective = stated.effective_on.isoformat() if stated.effective_on else meaning.effective_on
     return meaning.model_copy(update={"number": meaning.number or stated.number, "effective_on": effective})
+
+
+def _story_keys(signal: Signal) -> tuple[str, ...]:
+    return story_keys(signal.title, signal.url) if signal.kind is SignalKind.ARTICLE else ()

@@ -88,6 +88,11 @@ class RuleConfig(Frozen):
         return self.default_per if self.per is None else self.per
 
     @property
+    def needs_reading(self) -> bool:
+        """Does it ask for claims, events, commodities or the like? Where no rule does, none are read."""
+        return True
+
+    @property
     def head(self) -> RuleHead:
         """What its alerts carry."""
         return RuleHead(

@@ -73,6 +73,11 @@ class MatchRule(RuleConfig):
             raise ValueError("a match rule needs a phrase under `any` or `all`")
         return self
 
+    @property
+    def needs_reading(self) -> bool:
+        """Words alone are enough, unless commodities or countries are asked for."""
+        return bool(self.commodities) or not {"commodity", "country"}.isdisjoint(self.grouping)
+
     def triggers(self) -> tuple[Trigger, ...]:
         """The group of phrases that is rarest in texts: the one whose shortest phrase is longest."""
         groups = [self._terms["any"], *([term] for term in self._terms["all"])]
