@@ -52,11 +52,11 @@ def of_text(title: str, text: str = "", *, reading: Reading | None = None, **fie
     return some_facts(a_read_signal(title=title, text=text, reading=reading, **fields))
 
 
-def of_entry(title: str, court: CourtMeaning | None, **docket: Any) -> Facts:
+def of_entry(title: str, meaning: CourtMeaning | None, **docket: Any) -> Facts:
     """A docket entry with what it means; without docket fields it has no docket."""
     return some_facts(
         a_read_signal(
-            kind="docket_entry", title=title, text="", docket=docket or None, reading=Reading(court=court)
+            kind="docket_entry", title=title, text="", docket=docket or None, reading=Reading(court=meaning)
         )
     )
 

@@ -1,0 +1,175 @@
+"""Docket rules: a court's acts of substance in the matters watched. One alert per matter."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import ClassVar, Literal
+
+from alerter.core.dockets import is_same_docket
+from alerter.core.reading import CourtMeaning, Document
+from alerter.core.signal import Signal, SignalKind
+from alerter.core.text import words
+from alerter.core.verdict import Judgement, Verdict, no
+from alerter.core.vocabulary import Disposition
+from alerter.rules.base import Facts, Matter, Reference, RuleConfig, Trigger
+from alerter.rules.labels import Finding, label_sets, settle
+from alerter.rules.sentences import listed, plain, shortened
+
+_VERSUS = frozenset({"v", "vs", "versus"})
+
+
+class DocketRule(RuleConfig):
+    """Fires where a court decides in one of the matters, by a listed document, with a listed disposition.
+
+    A list that is absent takes any.
+    """
+
+    default_per: ClassVar[tuple[str, ...]] = ("matter",)
+
+    type: Literal["docket"]
+    matters: tuple[str, ...] = ()
+    documents: tuple[Document, ...] = ()
+    dispositions: tuple[Disposition, ...] = ()
+
+    def triggers(self) -> tuple[Trigger, ...]:
+        """Any docket entry."""
+        return (Trigger(kinds=frozenset({SignalKind.DOCKET_ENTRY})),)
+
+    def references(self) -> Mapping[str, Reference]:
+        """Matters that the configuration must know."""
+        return {"matters": ("matters", self.matters)}
+
+    def evaluate(self, facts: Facts) -> Judgement:
+        """A verdict per matter that the entry belongs to; else the reason why there is none."""
+        signal, court = facts.read.record.signal, facts.read.reading.court
+        if signal.kind != SignalKind.DOCKET_ENTRY:
+            return no("kind_not_watched")
+        matters = [matter for matter in self._watched(facts) if belongs(signal, matter)]
+        if not matters:
+            return no("no_such_matter")
+        if court is None:
+            return no("no_court_meaning")
+        miss = self._miss(court)
+        if miss:
+            return no(miss)
+        return settle((one for matter in matters for one in self._findings(matter, court, facts)), {})
+
+    def _watched(self, facts: Facts) -> list[Matter]:
+        matters = facts.world.matters
+        return [matters[name] for name in self.matters or matters if name in matters]
+
+    def _miss(self, court: CourtMeaning) -> str:
+        """Why the entry does not count; empty if it does."""
+        if not court.decides:
+            return "decides_nothing" if court.by == "court" else "not_an_act_of_the_court"
+        if self.documents and court.document not in self.documents:
+            return "document_differs"
+        if self.dispositions and not set(self.dispositions) & set(court.disposition):
+            return "disposition_differs"
+        return ""
+
+    def _findings(self, matter: Matter, court: CourtMeaning, facts: Facts) -> list[Finding]:
+        reference = facts.read.record.signal.docket
+        offered = {
+            "matter": (matter.id,),
+            "commodity": matter.commodities,
+            "topic": matter.topics,
+            "court": (reference.court if reference else None,),
+            "document": (court.document,),
+        }
+        verdict = self._verdict(matter, court, facts)
+        sets = label_sets(self, facts, offered)
+        return [Finding(matter.id, "", verdict.model_copy(update={"labels": labels})) for labels in sets]
+
+    def _verdict(self, matter: Matter, court: CourtMeaning, facts: Facts) -> Verdict:
+        signal = facts.read.record.signal
+        decided = _decided(court)
+        return Verdict(
+            mark=_mark(signal, court),
+            reason="court_decided",
+            summary=f"{matter.id}: {_where(signal)} {decided}: {shortened(signal.title)}",
+            figure_text=decided,
+            threshold_text=self._wanted,
+            span=(0, len(signal.title)),
+        )
+
+    @property
+    def _wanted(self) -> str:
+        documents = listed(self.documents) or "any decision"
+        return f"{documents}: {listed(self.dispositions)}" if self.dispositions else documents
+
+
+def belongs(signal: Signal, matter: Matter) -> bool:
+    """Is the docket entry one of the matter's, by court and number, or by its caption?"""
+    reference = signal.docket
+    if reference and any(is_same_docket((reference.court, reference.number), own) for own in matter.dockets):
+        return True
+    caption = words(signal.title[:_CAPTION_WITHIN])
+    return any(_names(pattern, caption) for pattern in matter.names)
+
+
+_CAPTION_WITHIN = 1000
+"""Characters of a title in which a caption is looked for."""
+
+
+def _names(pattern: str, caption: list[str]) -> bool:
+    """Does the caption, or its part after the "v.", match? Case, accents and punctuation do not count.
+
+    Digits before the first word are the docket number that court feeds put before the caption.
+    """
+    runs = [words(run) for run in pattern.split("*")]
+    if not any(runs):
+        return False
+    starts = [0, _after_number(caption), *(n + 1 for n, word in enumerate(caption) if word in _VERSUS)]
+    return any(_matches(runs, caption[start:]) for start in starts)
+
+
+def _after_number(caption: list[str]) -> int:
+    """Where the caption begins after `1:25-cv-00066`."""
+    for index, word in enumerate(caption):
+        if not any(char.isdigit() for char in word) and word not in {"cv", "cr", "mc", "no"}:
+            return index
+    return len(caption)
+
+
+def _matches(runs: list[list[str]], caption: list[str]) -> bool:
+    """Do the runs of words between the stars stand in the caption in order, first and last at its ends?"""
+    first, *middle = runs
+    if caption[: len(first)] != first:
+        return False
+    position = len(first)
+    for run in middle:
+        found = _find(run, caption, position)
+        if found is None:
+            return False
+        position = found + len(run)
+    return position == len(caption) or (len(runs) > 1 and _ends(runs[-1], caption))
+
+
+def _find(run: list[str], caption: list[str], start: int) -> int | None:
+    positions = range(start, len(caption) - len(run) + 1)
+    return next((n for n in positions if caption[n : n + len(run)] == run), None)
+
+
+def _ends(run: list[str], caption: list[str]) -> bool:
+    return not run or caption[-len(run) :] == run
+
+
+def _mark(signal: Signal, court: CourtMeaning) -> str:
+    """Court, day and dispositions: an opinion and its judgment, minutes apart, are one decision."""
+    reference = signal.docket
+    filed: date | datetime = (reference.filed_at if reference else None) or signal.published_at
+    day = filed.date() if isinstance(filed, datetime) else filed
+    where = reference.court.strip().casefold() if reference else ""
+    return "|".join([where, day.isoformat(), ",".join(sorted(set(court.disposition)))])
+
+
+def _decided(court: CourtMeaning) -> str:
+    """`order: stay granted`; what was asked for stands before what became of it."""
+    relief = f"{plain(court.relief)} " if court.relief and court.relief != "other" else ""
+    outcome = f"{relief}{listed(court.disposition)}".strip()
+    return f"{court.document}: {outcome}" if outcome else str(court.document)
+
+
+def _where(signal: Signal) -> str:
+    reference = signal.docket
+    return shortened(f"{reference.court} {reference.number},", 100) if reference else ""
