@@ -63,11 +63,15 @@ def compared_with(points: Points, period: Period, against: Against) -> Period | 
 
 
 def change_pct(points: Points, period: Period, against: Against = "yoy") -> float | None:
-    """Change of the rate in percent, 100·(x/b - 1); None without a known base above zero."""
+    """Change of the rate in percent, 100·(x - b)/b; None without a known base above zero.
+
+    Rounded to nine decimals, so that 54.4 after 68 is -20 and not, in binary, a little more or less.
+    """
     base = compared_with(points, period, against)
     if base is None or points[base] <= 0:
         return None
-    return 100 * (_rate(points, period) / _rate(points, base) - 1)
+    before = _rate(points, base)
+    return round(100 * (_rate(points, period) - before) / before, 9)
 
 
 def log_change(points: Points, period: Period) -> float | None:
