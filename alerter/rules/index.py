@@ -1,0 +1,105 @@
+"""The index: which of all rules can a signal touch? Asked once per signal, before any rule is evaluated.
+
+All needles of all rules go into one automaton (Aho and Corasick 1975), so that a text is read once whatever
+the number of rules; events, metrics, series and kinds are looked up. A rule is found by its triggers; to be
+found is not to fire.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ahocorasick_rs import AhoCorasick
+
+from alerter.core.reading import ReadSignal
+from alerter.rules.base import RuleConfig, Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """What a signal has for triggers."""
+
+    kind: str
+    series: str
+    events: frozenset[str]
+    metrics: frozenset[str]
+
+    @classmethod
+    def of(cls, read: ReadSignal) -> "_Offer":
+        signal, reading = read.record.signal, read.reading
+        return cls(
+            kind=signal.kind,
+            series=signal.observation.series if signal.observation else "",
+            events=frozenset(event.type for event in reading.events),
+            metrics=frozenset(claim.metric for claim in reading.claims),
+        )
+
+    def meets(self, trigger: Trigger) -> bool:
+        """Does it have what the trigger asks for besides phrases?"""
+        return (
+            (not trigger.kinds or self.kind in trigger.kinds)
+            and (not trigger.series or self.series in trigger.series)
+            and (not trigger.events or not trigger.events.isdisjoint(self.events))
+            and (not trigger.metrics or not trigger.metrics.isdisjoint(self.metrics))
+        )
+
+
+class RuleIndex:
+    """An index over rules. Immutable once built; the rules keep their order."""
+
+    def __init__(self, rules: Sequence[RuleConfig]) -> None:
+        self._rules = tuple(rules)
+        self._triggers = [(place, one) for place, rule in enumerate(self._rules) for one in rule.triggers()]
+        self._by_name: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        self._always: list[int] = []
+        by_needle: defaultdict[str, list[int]] = defaultdict(list)
+        for number, (_, trigger) in enumerate(self._triggers):
+            for needle in trigger.phrases:
+                by_needle[needle].append(number)
+            self._enter(number, trigger)
+        self._by_pattern = [tuple(numbers) for numbers in by_needle.values()]
+        self._automaton = AhoCorasick(list(by_needle)) if by_needle else None
+
+    def candidates(self, read: ReadSignal, normalised: str) -> Sequence[RuleConfig]:
+        """The rules worth trying on the signal, in their order. `normalised`: its body, normalised."""
+        offer = _Offer.of(read)
+        found = set(self._always)
+        found.update(self._by_phrases(normalised))
+        for key in _keys(offer):
+            found.update(self._by_name.get(key, ()))
+        places = {self._triggers[number][0] for number in found if offer.meets(self._triggers[number][1])}
+        return [self._rules[place] for place in sorted(places)]
+
+    def _enter(self, number: int, trigger: Trigger) -> None:
+        """Enter a trigger without phrases under its rarest field; one without fields is always met."""
+        fields = {
+            "series": trigger.series,
+            "event": trigger.events,
+            "metric": trigger.metrics,
+            "kind": trigger.kinds,
+        }
+        if trigger.phrases:
+            return
+        field = next((name for name, values in fields.items() if values), None)
+        if field is None:
+            self._always.append(number)
+            return
+        for value in fields[field]:
+            self._by_name[field, value].append(number)
+
+    def _by_phrases(self, normalised: str) -> Iterator[int]:
+        if self._automaton is None:
+            return
+        found = self._automaton.find_matches_as_indexes(normalised, overlapping=True)
+        for pattern in {pattern for pattern, _, _ in found}:
+            yield from self._by_pattern[pattern]
+
+
+def _keys(offer: _Offer) -> Iterator[tuple[str, str]]:
+    yield "kind", offer.kind
+    if offer.series:
+        yield "series", offer.series
+    for event in offer.events:
+        yield "event", event
+    for metric in offer.metrics:
+        yield "metric", metric
