@@ -6,6 +6,7 @@ import orjson
 from aiohttp import web
 
 from alerter.web import openapi
+from alerter.web.admission import add_admission
 from alerter.web.api import alerts, deliveries, health, rules, signals, sources
 from alerter.web.auth import GATE, gate_of, gatekeeper
 from alerter.web.bodies import BODY_LIMIT
@@ -45,6 +46,7 @@ def build_app(context: WebContext) -> web.Application:
     app[GATE] = gate_of(context.settings)
     app.on_response_prepare.append(_secure)
     app[openapi.DESCRIPTION] = _description()
+    add_admission(app, context.store.signals)
     register(app, OPERATIONS)
     add_page(app)
     return app

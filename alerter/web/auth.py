@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
@@ -92,6 +93,7 @@ def host_name(request: web.Request) -> str:
     return found[1].strip("[]").rstrip(".") if found else ""
 
 
+@lru_cache(maxsize=256)
 def is_loopback(name: str) -> bool:
     """Does this address or host name stand for this very machine?"""
     if name == "localhost" or name.endswith(".localhost"):

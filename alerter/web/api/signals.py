@@ -17,6 +17,7 @@ from alerter.core.model import Frozen
 from alerter.core.reading import Reading, ReadSignal
 from alerter.core.signal import IntakeStatus, Signal, SignalKind, SignalRecord
 from alerter.store.protocol import new_records
+from alerter.web.admission import ADMISSION
 from alerter.web.bodies import answer, read_body, read_query
 from alerter.web.context import CONTEXT, WebContext
 from alerter.web.operations import Operation
@@ -72,7 +73,7 @@ async def push(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
     now = context.now()
     records = new_records(parse_signals(await read_body(request), now), now)
-    statuses = await context.store.signals.intake(records) if records else ()
+    statuses = await request.app[ADMISSION].take(records) if records else ()
     if any(status is not IntakeStatus.DUPLICATE for status in statuses):
         context.on_intake()
     _count(context, records, statuses)
