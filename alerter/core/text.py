@@ -28,6 +28,8 @@ def word_spans(text: str) -> list[tuple[str, int, int]]:
 
     Folds character by character, so words of decomposed Hangul may differ from those of `words`.
     """
+    if text.isascii():
+        return [(word[0], *word.span()) for word in _RUN.finditer(text.lower())]
     folded = {char: _fold(char) for char in set(text)}
     origins = [index for index, char in enumerate(text) for _ in folded[char]]
     found = _WORD.finditer("".join(folded[char] for char in text))

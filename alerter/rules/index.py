@@ -49,11 +49,13 @@ class RuleIndex:
 
     def __init__(self, rules: Sequence[RuleConfig]) -> None:
         self._rules = tuple(rules)
-        self._triggers = [(place, one) for place, rule in enumerate(self._rules) for one in rule.triggers()]
+        triggers = [(place, one) for place, rule in enumerate(self._rules) for one in rule.triggers()]
+        self._places = [place for place, _ in triggers]
+        self._conditions = [one if _asks_for_more_than_phrases(one) else None for _, one in triggers]
         self._by_name: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         self._always: list[int] = []
         by_needle: defaultdict[str, list[int]] = defaultdict(list)
-        for number, (_, trigger) in enumerate(self._triggers):
+        for number, (_, trigger) in enumerate(triggers):
             for needle in trigger.phrases:
                 by_needle[needle].append(number)
             self._enter(number, trigger)
@@ -67,8 +69,9 @@ class RuleIndex:
         found.update(self._by_phrases(normalised))
         for key in _keys(offer):
             found.update(self._by_name.get(key, ()))
-        places = {self._triggers[number][0] for number in found if offer.meets(self._triggers[number][1])}
-        return [self._rules[place] for place in sorted(places)]
+        conditions = self._conditions
+        met = (number for number in found if (one := conditions[number]) is None or offer.meets(one))
+        return [self._rules[place] for place in sorted({self._places[number] for number in met})]
 
     def _enter(self, number: int, trigger: Trigger) -> None:
         """Enter a trigger without phrases under its rarest field; one without fields is always met."""
@@ -93,6 +96,10 @@ class RuleIndex:
         found = self._automaton.find_matches_as_indexes(normalised, overlapping=True)
         for pattern in {pattern for pattern, _, _ in found}:
             yield from self._by_pattern[pattern]
+
+
+def _asks_for_more_than_phrases(trigger: Trigger) -> bool:
+    return bool(trigger.kinds or trigger.series or trigger.events or trigger.metrics)
 
 
 def _keys(offer: _Offer) -> Iterator[tuple[str, str]]:
