@@ -1,0 +1,59 @@
+"""The folder that ships as config/ works as it is, and its own rule tests hold."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from alerter.assembly import build_judging
+from alerter.config import Configuration, RuleTest, environment_warnings, load
+from alerter.ruletest import run_test
+from alerter.settings import Settings
+
+FOLDER = Path(__file__).parents[2] / "config"
+SHIPPED = load(FOLDER, {})
+
+
+@pytest.fixture
+def shipped() -> Configuration:
+    """The configuration, read in a bare environment."""
+    return SHIPPED
+
+
+def test_it_loads_with_no_warning_but_of_what_is_pushed(shipped: Configuration) -> None:
+    """Only the customs series, which no source can bring without a key, is remarked upon."""
+    assert [warning.message for warning in shipped.warnings] == [
+        'no source declares the series "cn-magnets-world"; it must be pushed'
+    ]
+
+
+def test_someone_is_told_in_a_bare_environment(shipped: Configuration) -> None:
+    """The console is the fallback of the one receiver."""
+    assert environment_warnings(shipped, Settings()) == ()
+    assert [receiver.id for receiver in shipped.receivers] == ["everyone"]
+
+
+def test_alerts_leave_within_seconds(shipped: Configuration) -> None:
+    """The wait for companions is at most five seconds, and some route takes every alert."""
+    assert all(route.group_wait <= timedelta(seconds=5) for route in shipped.routes)
+    assert any(not route.match for route in shipped.routes)
+
+
+def test_publishers_are_asked_with_patience(shipped: Configuration) -> None:
+    """Nobody is asked more often than every ten minutes, and nobody over plain http."""
+    assert all(source.every >= timedelta(minutes=10) for source in shipped.sources)
+    addresses = [str(getattr(source, "url", "https://")) for source in shipped.sources]
+    assert all(address.startswith("https://") for address in addresses)
+
+
+def test_every_rule_has_a_test_that_expects_it(shipped: Configuration) -> None:
+    """A rule that no test ever fires is not known to work."""
+    expected = {one.rule for rule_test in shipped.tests for one in rule_test.expect}
+    assert expected == {rule.id for rule in shipped.rules}
+
+
+@pytest.mark.parametrize("rule_test", SHIPPED.tests, ids=lambda one: one.name)
+async def test_its_rule_tests_hold(shipped: Configuration, rule_test: RuleTest) -> None:
+    """The same as `alerter test`, one by one."""
+    result = await run_test(rule_test, build_judging(shipped, {}))
+    assert result.problems == ()
