@@ -82,7 +82,8 @@ def check_local_write(request: web.Request) -> None:
         raise Problem(403, "Without tokens, a write needs a loopback Host, as in http://127.0.0.1:8080.")
     if any(is_forwarding(name) for name in request.headers):
         raise Problem(403, "Without tokens, a write must not come through a proxy.")
-    if not is_json(request.content_type):
+    exists = request.match_info.http_exception is None  # else the router's 404 or 405 says more
+    if exists and not is_json(request.content_type):
         raise Problem(415, "A write must be JSON, sent as Content-Type: application/json.")
 
 

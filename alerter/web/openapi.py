@@ -28,7 +28,7 @@ STATUS_WORDS = {
     403: "Not allowed from there.",
     404: "There is no such thing.",
     408: "The body did not arrive in time.",
-    413: "Too large: 8 MiB, or more in a list than it may hold.",
+    413: "Larger than 8 MiB.",
     415: "The body is not JSON.",
     422: "Nothing was taken; the errors name what is wrong.",
     429: "The pipeline is behind; Retry-After says for how long.",

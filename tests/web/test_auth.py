@@ -112,9 +112,14 @@ async def test_without_tokens_a_foreign_peer_may_not_write(
 
 
 async def test_a_form_cannot_write(client: Client) -> None:
-    """What a page in a browser may send without asking is not JSON, and is refused on every path."""
+    """What a page in a browser may send without asking is not JSON, and is refused."""
     await problem_of(await client.post("/api/v1/rules/validate", data={"a": "b"}), 415)
-    await problem_of(await client.post("/nowhere", data="x"), 415)
+
+
+async def test_a_write_to_nowhere_is_told_so(client: Client) -> None:
+    """Where there is nothing to write to, the body's type is not the point."""
+    await problem_of(await client.post("/nowhere", data="x"), 404)
+    await problem_of(await client.post("/api/v1/alerts", data="x"), 405)
 
 
 async def test_a_name_that_is_pointed_at_loopback_cannot_read(client: Client) -> None:

@@ -27,8 +27,8 @@ class RuleView(Frozen):
     """The rule as the configuration holds it, without what was left to its default."""
 
 
-class RuleText(RootModel[dict[str, Any]]):
-    """A rule as the configuration language writes it."""
+class RuleText(RootModel[Any]):
+    """A rule as the configuration language writes it; whatever is sent is answered with what is wrong."""
 
     model_config = ConfigDict(frozen=True)
 

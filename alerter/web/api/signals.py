@@ -84,7 +84,7 @@ async def push(request: web.Request) -> web.Response:
 
 
 def parse_signals(body: bytes, now: datetime) -> list[Signal]:
-    """The signals of a push, validated and cleaned. Raises Problem 400 (not JSON), 413 (too many), 422."""
+    """The signals of a push, validated and cleaned. Raises Problem 400 (not JSON) or 422."""
     many = body.lstrip()[:1] == b"["
     try:
         signals = _MANY.validate_json(body, strict=True) if many else [_ONE.validate_json(body, strict=True)]
@@ -97,9 +97,17 @@ def _cleaned(signal: Signal, index: int, now: datetime) -> Signal:
     try:
         return clean_signal(signal, now)
     except OverflowError as error:  # an instant at the calendar's edge has no UTC
-        raise _unprocessable((Fault(index=index, message="an instant is beyond the calendar"),)) from error
+        fault = Fault(index=index, message="an instant is beyond the calendar")
+        raise _unprocessable((fault,)) from error
     except ValueError as error:
-        raise _unprocessable((Fault(index=index, message=str(error)),)) from error
+        fault = Fault(index=index, field=_named_in(str(error)), message=str(error))
+        raise _unprocessable((fault,)) from error
+
+
+def _named_in(sentence: str) -> str:
+    """The field that a sentence about a signal begins with, if any."""
+    word = sentence.partition(" ")[0]
+    return word if word in Signal.model_fields else ""
 
 
 def _refusal(error: ValidationError, *, many: bool) -> Problem:
@@ -108,7 +116,8 @@ def _refusal(error: ValidationError, *, many: bool) -> Problem:
     if whole and faults[0].type == "json_invalid":
         return Problem(400, f"{faults[0].message}.")
     if whole and faults[0].type == "too_long":
-        return Problem(413, f"A list may hold at most {LIST_LIMIT} signals; send it in parts.")
+        said = f"a list may hold at most {LIST_LIMIT} signals; send it in parts"
+        return _unprocessable((Fault(index=LIST_LIMIT, type="too_long", message=said),))
     if not many:
         faults = tuple(fault.model_copy(update={"index": 0}) for fault in faults)
     return _unprocessable(faults)
@@ -117,7 +126,8 @@ def _refusal(error: ValidationError, *, many: bool) -> Problem:
 def _unprocessable(faults: tuple[Fault, ...]) -> Problem:
     first = faults[0]
     steps = ["Nothing was taken", *([] if first.index is None else [f"signal {first.index}"])]
-    told = ": ".join([*steps, *([first.field] if first.field else []), first.message])
+    named = first.field and not first.message.startswith(first.field)
+    told = ": ".join([*steps, *([first.field] if named else []), first.message])
     return Problem(422, f"{told}.", faults=faults)
 
 
