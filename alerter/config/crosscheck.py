@@ -7,12 +7,13 @@ everyone who refers to it.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 from alerter.config.entries import Path, follow, locate
 from alerter.config.errors import Place, Problem, Report, problem_at
 from alerter.config.models import Configuration, RouteFields, matchers
 from alerter.config.yaml_nodes import Node
+from alerter.core.alert import Severity
 from alerter.core.matching import matches
 from alerter.reading.lexicon import Lexicon
 from alerter.rules.base import RuleConfig
@@ -140,6 +141,7 @@ def _check_names(entries: Entries, report: Report) -> None:
             report.error(naming.place, unknown(_NOUNS[listed], name, known[listed]))
     _check_series(entries, [one for one in namings if one.list == "series"], report)
     _check_commodities(entries, [one for one in namings if one.list == "commodities"], report)
+    _check_matches(entries, known["rules"], report)
 
 
 def _namings(entries: Entries) -> Iterator[_Naming]:
@@ -188,6 +190,17 @@ def _check_commodities(entries: Entries, namings: Sequence[_Naming], report: Rep
     for naming in namings:
         if naming.id not in known:
             report.warn(naming.place, f"{unknown('commodity', naming.id, known)}: texts are never read so")
+
+
+def _check_matches(entries: Entries, rules: set[str], report: Report) -> None:
+    """Warn of matchers on values that no alert can bear; a rule may still come over HTTP."""
+    choices = {"rule": rules, "severity": set(get_args(Severity))}
+    for entry in (one for name in ("routes", "silences", "digests") for one in entries[name] if one.value):
+        for label, (op, values) in entry.value.match.items():
+            strange = [value for value in values if value and value not in choices.get(label, {value})]
+            if strange and op in {"=", "!="}:
+                place = locate(entry.node, ("match", label)).place
+                report.warn(place, f"{unknown(label, strange[0], choices[label])}: no alert bears it")
 
 
 def _check_routes(entries: Entries, report: Report) -> None:

@@ -46,6 +46,27 @@ def test_rules_whose_alerts_may_reach_no_route_are_named(tmp_path: Path, routes:
     assert found == ([f"no route takes every alert of {lost}; add one without match:"] if lost else [])
 
 
+@pytest.mark.parametrize(
+    ("match", "message"),
+    [
+        ("{rule: [a, c]}", 'unknown rule "c"; known: a, b: no alert bears it'),
+        ("{rule: '!=aa'}", 'unknown rule "aa"; did you mean "a"?: no alert bears it'),
+        ("{severity: critcal}", 'unknown severity "critcal"; did you mean "critical"?: no alert bears it'),
+        ("{rule: =~c.*}", None),
+        ("{rule: a, severity: [info, critical], commodity: anything}", None),
+        ("{rule: }", None),
+    ],
+)
+def test_a_matcher_on_what_no_alert_bears_is_doubtful(
+    tmp_path: Path, match: str, message: str | None
+) -> None:
+    """A mistyped rule or severity would let alerts slip by without a word."""
+    routes = f"[{{receiver: desk, match: {match}}}, {{receiver: desk}}]"
+    assert [text for _, _, text in warnings(tmp_path, f"{RULES}routes: {routes}")] == (
+        [message] if message else []
+    )
+
+
 def test_many_lost_rules_are_counted(tmp_path: Path) -> None:
     """One warning, however many rules, at the first of them."""
     rules = "\n".join(f"  - {{id: r{n}, type: match, any: [x]}}" for n in range(8))

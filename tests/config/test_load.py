@@ -83,7 +83,7 @@ def test_what_waits_for_a_later_version_is_checked_and_told(tmp_path: Path) -> N
 packs: [critical-minerals]
 receivers: [{id: desk}]
 silences:
-  - {id: lunar, match: {rule: [fall]}, from: 2027-01-20, until: 2027-03-10T12:00+02:00, comment: "…"}
+  - {id: lunar, match: {rule: =~fall}, from: 2027-01-20, until: 2027-03-10T12:00+02:00, comment: "…"}
 digests:
   - {id: morning, receiver: desk, cron: "0 7 * * 1-5", timezone: Europe/London, match: {}}
 """,

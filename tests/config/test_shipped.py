@@ -5,13 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from alerter.assembly import build_judging
+from alerter.assembly import Judging, build_judging
 from alerter.config import Configuration, RuleTest, environment_warnings, load
 from alerter.ruletest import run_test
 from alerter.settings import Settings
 
 FOLDER = Path(__file__).parents[2] / "config"
 SHIPPED = load(FOLDER, {})
+
+
+@pytest.fixture(scope="module")
+def judging() -> Judging:
+    """What judges by it; each test keeps its own history."""
+    return build_judging(SHIPPED, {})
 
 
 @pytest.fixture
@@ -53,7 +59,7 @@ def test_every_rule_has_a_test_that_expects_it(shipped: Configuration) -> None:
 
 
 @pytest.mark.parametrize("rule_test", SHIPPED.tests, ids=lambda one: one.name)
-async def test_its_rule_tests_hold(shipped: Configuration, rule_test: RuleTest) -> None:
+async def test_its_rule_tests_hold(judging: Judging, rule_test: RuleTest) -> None:
     """The same as `alerter test`, one by one."""
-    result = await run_test(rule_test, build_judging(shipped, {}))
+    result = await run_test(rule_test, judging)
     assert result.problems == ()
