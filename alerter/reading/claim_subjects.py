@@ -7,12 +7,12 @@ Myanmar`.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from alerter.reading.claim_grammar import Window
+from alerter.core.reading import Basis
+from alerter.reading.claim_figures import Figure
 from alerter.reading.marks import Marked, Mention
-from alerter.reading.numbers import Quantity
 
 _TOWARDS = frozenset({"to", "for", "into", "towards", "toward"})
-_AWAY = frozenset({"from", "by", "left", "leaving", "of"})
+_AWAY = frozenset({"from", "by", "left", "leaving", "out"})
 _ARTICLES = frozenset({"the", "a", "an", "all", "every", "its"})
 
 
@@ -25,29 +25,58 @@ class Topic:
     origin: str | None = None
     destination: str | None = None
     period: str | None = None
-    basis: str | None = None
+    basis: Basis | None = None
     unit: str | None = None
-    sentence: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """From where to where."""
+
+    origin: str | None = None
+    destination: str | None = None
+
+
+def opening_origin(marked: Marked, countries: Sequence[Mention]) -> str | None:
+    """The country that ships in this text: the one whose mentions say so most clearly."""
+    best, clearest = None, 0
+    for mention in countries:
+        clarity = _ships_how_clearly(marked, mention)
+        if clarity > clearest:
+            best, clearest = mention.name, clarity
+    if best:
+        return best
+    names = {mention.name for mention in countries}
+    return names.pop() if len(names) == 1 else None
+
+
+def _ships_how_clearly(marked: Marked, mention: Mention) -> int:
+    words, last = marked.words, mention.last
+    before = _word_before(words, mention.first)
+    if before in _TOWARDS or words[last : last + 1] == ["bound"] or _receives(marked, mention):
+        return -1
+    if any(
+        marked.has(at, name) for at in range(last, last + 5) for name in ("exports", "shipments", "sales")
+    ):
+        return 3
+    if before in ("from", "out", "leaving", "left"):
+        return 3
+    if any(marked.has(at, "commodity") for at in range(last, last + 3)):
+        return 2
+    return 0
 
 
 def commodities_of(
-    mentions: Sequence[Mention],
-    quantity: Quantity,
-    window: Window,
-    *,
-    words: Sequence[str],
-    parents: Mapping[str, str],
+    marked: Marked, mentions: Sequence[Mention], figure: Figure, *, metric: str, parents: Mapping[str, str]
 ) -> tuple[str, ...]:
     """The commodities a figure is of: the first named since the last figure, with those it is joined to."""
-    own = [m for m in mentions if m.kind == "commodity" and window.after_previous <= m.first < quantity.first]
-    if not own:
-        ahead = [
-            m for m in mentions if m.kind == "commodity" and quantity.last <= m.first < window.before_next
-        ]
-        own = [m for m in ahead if m.first - quantity.last <= 8]
-    if not own:
-        own = [m for m in mentions if m.kind == "commodity" and window.first <= m.first < quantity.first][-1:]
-    return _joined(own, words, parents) if own else ()
+    all_of = [m for m in mentions if m.kind == "commodity"]
+    window = figure.window
+    own = [m for m in all_of if window.after_previous <= m.first < figure.first]
+    ahead = [m for m in all_of if figure.last <= m.first < min(_reach(marked, figure), figure.last + 9)]
+    behind = [m for m in all_of if window.first <= m.first < figure.first][-1:]
+    chosen = (ahead or own or behind) if metric == "tariff" else (own or ahead or behind)
+    return _joined(chosen, marked.words, parents) if chosen else ()
 
 
 def _joined(own: Sequence[Mention], words: Sequence[str], parents: Mapping[str, str]) -> tuple[str, ...]:
@@ -66,94 +95,71 @@ def _joined(own: Sequence[Mention], words: Sequence[str], parents: Mapping[str, 
 _JOINTS = frozenset({"and", ",", "&", "or", "as", "well", "medium", "heavy", "related", "the", "other"})
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """From where to where."""
-
-    origin: str | None = None
-    destination: str | None = None
-
-
 def route_of(
-    marked: Marked,
-    mentions: Sequence[Mention],
-    window: Window,
-    *,
-    quantity: Quantity,
-    metric: str,
-    topic: Topic,
+    marked: Marked, mentions: Sequence[Mention], figure: Figure, *, metric: str, topic: Topic
 ) -> Route:
-    """Origin and destination of a figure of a metric."""
-    own = [
-        m
-        for m in mentions
-        if m.kind == "country" and window.after_previous <= m.first < _reach(marked, quantity, window)
-    ]
+    """Origin and destination of a figure of a metric other than tariffs."""
+    until = _reach(marked, figure)
+    own = [m for m in mentions if m.kind == "country" and figure.window.after_previous <= m.first < until]
     route = Route()
     for mention in own:
-        role = _role(marked, mention, metric, topic, route)
+        role = _role(
+            marked, mention, metric, topic.origin or route.origin, is_behind=mention.first >= figure.last
+        )
         if role == "origin" and route.origin is None:
             route = replace(route, origin=mention.name)
         elif role == "destination" and route.destination is None and mention.name != route.origin:
             route = replace(route, destination=mention.name)
-    return _with_topic(route, metric, topic, window, own)
+    return _with_topic(route, metric, topic, is_named=bool(own))
 
 
-def _reach(marked: Marked, quantity: Quantity, window: Window) -> int:
-    """How far after the figure names still belong to it: to the next figure, or the comma before it."""
-    if window.before_next >= window.last:
-        return window.last
-    for at in range(quantity.last, window.before_next):
-        if marked.words[at] in (",", ";", "and", "while", "but"):
+def _reach(marked: Marked, figure: Figure) -> int:
+    """How far after the figure names still belong to it: to the next figure, or the clause's end."""
+    for at in range(figure.last, figure.window.before_next):
+        if marked.words[at] in (",", ";", "and", "while", "but", "whereas", "although"):
             return at
-    return window.before_next
+    return figure.window.before_next
 
 
-def _with_topic(route: Route, metric: str, topic: Topic, window: Window, own: Sequence[Mention]) -> Route:
+def _with_topic(route: Route, metric: str, topic: Topic, *, is_named: bool) -> Route:
     if metric in ("price", "inventory"):
         return Route()
     if metric in ("production", "quota", "sales", "shipments"):
-        return Route(origin=route.origin or route.destination or (None if own else topic.origin))
+        inherited = topic.origin if metric in ("production", "quota") and not is_named else None
+        return Route(origin=route.origin or route.destination or inherited)
     if metric == "imports":
-        return _imports(route, topic)
-    if metric == "tariff":
-        return route
+        home = route.destination or topic.destination or topic.origin
+        return Route(route.origin, home if home != route.origin else None)
     origin = route.origin or (topic.origin if topic.origin != route.destination else None)
-    return Route(origin, route.destination)
+    destination = route.destination or (None if is_named else topic.destination)
+    return Route(origin, destination if destination != origin else None)
 
 
-def _imports(route: Route, topic: Topic) -> Route:
-    home = route.destination or topic.destination or topic.origin
-    return Route(route.origin, home if home != route.origin else None)
-
-
-def _role(marked: Marked, mention: Mention, metric: str, topic: Topic, route: Route) -> str:
+def _role(marked: Marked, mention: Mention, metric: str, known: str | None, *, is_behind: bool) -> str:
     words = marked.words
     before = _word_before(words, mention.first)
-    after = words[mention.last] if mention.last < len(words) else ""
-    if after == "bound" or (before in _TOWARDS and metric != "production"):
+    if words[mention.last : mention.last + 1] == ["bound"] or before in _TOWARDS:
         return "destination"
-    if before in _AWAY or before == "out":
+    if before in _AWAY:
         return "origin"
-    if metric == "imports":
+    if is_behind:
+        return ""
+    if metric == "imports" or _receives(marked, mention):
         return "destination"
-    if _receives(marked, mention):
-        return "destination"
-    known = topic.origin or route.origin
-    if metric == "exports" and known and known != mention.name and not _exports_itself(marked, mention):
+    if metric == "exports" and known and known != mention.name and not _ships_itself(marked, mention):
         return "destination"
     return "origin"
 
 
 def _receives(marked: Marked, mention: Mention) -> bool:
-    return marked.says("receive", mention.last, mention.last + 4) and not marked.says(
-        "exports", mention.last, mention.last + 3
-    )
+    near = range(mention.last, mention.last + 4)
+    return any(marked.has(at, "receive") for at in near) and not any(marked.has(at, "exports") for at in near)
 
 
-def _exports_itself(marked: Marked, mention: Mention) -> bool:
-    return marked.says("exports", mention.last, mention.last + 6) or marked.says(
-        "shipments", mention.last, mention.last + 5
+def _ships_itself(marked: Marked, mention: Mention) -> bool:
+    near = range(mention.last, mention.last + 6)
+    return any(
+        marked.has(at, "exports") or marked.has(at, "shipments") or marked.has(at, "total") for at in near
     )
 
 
@@ -166,26 +172,23 @@ def _word_before(words: Sequence[str], index: int) -> str:
     return words[at] if at >= 0 else ""
 
 
-def levy_route(marked: Marked, mentions: Sequence[Mention], window: Window, *, at: int) -> Route:
+def levy_route(marked: Marked, mentions: Sequence[Mention], figure: Figure, *, topic: Topic) -> Route:
     """Who pays and who levies a tariff: origin = whose goods pay, destination = who levies."""
-    own = [m for m in mentions if m.kind == "country" and window.first <= m.first < window.last]
-    paying: str | None = None
-    levying: str | None = None
-    for mention in own:
-        if _pays(marked, mention) and paying is None:
-            paying = mention.name
-        elif levying is None and not _pays(marked, mention):
-            levying = mention.name
-    if levying is None and (paying != "US") and marked.says("us_levier", 0, len(marked.tags)):
-        levying = "US"
-    return Route(paying, levying if levying != paying else None)
+    own = [m for m in mentions if m.kind == "country"]
+    paying = [m for m in own if _pays(marked, m)]
+    nearest = [m for m in paying if m.first >= figure.last] or paying[::-1]
+    payer = nearest[0].name if nearest else None
+    acting = [m.name for m in own if m not in paying and m.name != payer and m.first < figure.last]
+    levier = acting[-1] if acting else None
+    if payer != "US" and "us_levier" in marked.present and levier is None:
+        levier = "US"
+    if not own and topic.destination and topic.metric == "exports":
+        return Route(topic.origin, topic.destination)
+    return Route(payer, levier)
 
 
 def _pays(marked: Marked, mention: Mention) -> bool:
-    words = marked.words
-    before = _word_before(words, mention.first)
-    if before in ("on", "from", "against", "for"):
+    if _word_before(marked.words, mention.first) in ("on", "from", "against", "for"):
         return True
-    return mention.form == "demonym" and any(
-        marked.has(at, "goods") for at in range(mention.last, mention.last + 4)
-    )
+    goods = any(marked.has(at, "goods") for at in range(mention.last, mention.last + 4))
+    return mention.form == "demonym" and goods

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from alerter.reading.event_patterns import Acting
 from alerter.reading.marks import Marked, Mention
 
-_ONTO = frozenset({"to", "on", "against", "from", "for", "with", "into", "at", "toward", "towards"})
+_ONTO = frozenset({"to", "on", "against", "from", "for", "with", "into", "in", "at", "toward", "towards"})
 _NO_COMMODITY = frozenset(
     {
         "court_ruling",
@@ -54,28 +54,40 @@ def actors_of(
     countries = [m for m in mentions if m.kind == "country"]
     if acting == "levier":
         return _levier(marked, countries, sentence)
-    return _states(marked, countries, sentence, last)
+    if acting == "sides":
+        return _talking(countries, sentence)
+    return _states(marked, countries, sentence, (first, last))
 
 
 def _court(marked: Marked, sentence: tuple[int, int]) -> str:
     for first, last in (sentence, (0, len(marked.tags))):
-        for name, words in _COURTS:
-            if marked.says(words, first, last):
-                return name
+        named = [(at, name) for name, words in _COURTS for at, _ in marked.spans(words, first, last)]
+        if named:
+            return min(named)[1]
     return "court"
 
 
-def _states(marked: Marked, countries: Sequence[Mention], sentence: tuple[int, int], last: int) -> Parties:
+def _states(
+    marked: Marked, countries: Sequence[Mention], sentence: tuple[int, int], place: tuple[int, int]
+) -> Parties:
+    """The state named last before the event's words as acting; else the next one, else the text's first."""
     own = [m for m in countries if sentence[0] <= m.first < sentence[1]]
-    actor = next((m.name for m in own if m.first < last and not _is_object(marked, m)), None)
-    if actor is None:
-        actor = next((m.name for m in own if not _is_object(marked, m)), None)
-    if actor is None:
-        actor = next((m.name for m in countries if not _is_object(marked, m)), None)
-    if actor is None and own:
-        actor = own[0].name
-    target = next((m.name for m in own if m.name != actor and _is_object(marked, m)), None)
-    return Parties(actor, target)
+    acting = [m for m in own if not _is_object(marked, m)]
+    before = [m.name for m in acting if m.first < place[0]][-1:] or [
+        m.name for m in acting if m.first < place[1]
+    ]
+    elsewhere = [m.name for m in countries[:20] if not _is_object(marked, m)]
+    chosen = before or [m.name for m in acting] or elsewhere[:1] or [m.name for m in own[:1]]
+    actor = chosen[0] if chosen else None
+    return Parties(actor, next((m.name for m in own if m.name != actor and _is_object(marked, m)), None))
+
+
+def _talking(countries: Sequence[Mention], sentence: tuple[int, int]) -> Parties:
+    """The two sides of talks: the United States first where it is one of them."""
+    own = [m.name for m in countries if sentence[0] <= m.first < sentence[1]]
+    sides = list(dict.fromkeys(own + [m.name for m in countries[:20]]))
+    sides.sort(key=lambda name: name != "US")
+    return Parties(sides[0] if sides else None, sides[1] if len(sides) > 1 else None)
 
 
 def _is_object(marked: Marked, mention: Mention) -> bool:
@@ -142,22 +154,30 @@ def event_commodities(
     mentions: Sequence[Mention],
     type_: str,
     *,
+    place: tuple[int, int, int],
     sentence: tuple[int, int],
     parents: Mapping[str, str],
 ) -> tuple[str, ...]:
     """The commodities an event is about, the most specific ones; empty for those that have none."""
     if type_ in _NO_COMMODITY:
         return ()
+    first, last, until = place
     all_of = [m for m in mentions if m.kind == "commodity"]
-    own = [m for m in all_of if sentence[0] <= m.first < sentence[1] and not _is_aside(marked, m, sentence)]
-    if not own and not type_.startswith(("tariff", "talks")):
-        own = all_of[:1]
+    own = [m for m in all_of if sentence[0] <= m.first < until and not _is_aside(marked, m, sentence)]
+    if type_.startswith(("tariff", "talks")):
+        reach = 16 if type_.startswith("talks") else 6
+        own = [m for m in own if first - 4 <= m.first < last + reach]
+    else:
+        own = [m for m in own if m.first >= first] or own or all_of[:1]
     names = tuple(dict.fromkeys(m.name for m in own))
-    if type_ in ("production_halted", "production_resumed", "strike", "disaster") and "vehicles" in names:
+    if type_ in _OF_WORKS and "vehicles" in names:
         return ("vehicles",)
     if type_ == "shortage":
         names = tuple(name for name in names if name != "vehicles") or names
     return tuple(name for name in names if not any(parents.get(other) == name for other in names))
+
+
+_OF_WORKS = frozenset({"production_halted", "production_resumed", "strike", "disaster"})
 
 
 def _is_aside(marked: Marked, mention: Mention, sentence: tuple[int, int]) -> bool:

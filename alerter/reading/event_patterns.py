@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 from alerter.core.reading import EventStatus
 from alerter.reading.marks import Marked
 
-Acting = Literal["country", "court", "company", "levier", "none"]
+Acting = Literal["country", "court", "company", "levier", "sides", "none"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,13 @@ class Found:
     first: int
     last: int
     sentence: tuple[int, int]
+    until: int
+    """Where the next event of the sentence begins: names beyond belong to that one."""
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """Where it is worded, and how far its names reach."""
+        return self.first, self.last, self.until
 
 
 def read_events(
@@ -89,9 +96,14 @@ def _in_sentence(
     for pattern in patterns:
         place = pattern.find(marked, *sentence, classes)
         if place:
-            found.append(Found(pattern, *place, sentence))
+            found.append(Found(pattern, *place, sentence, sentence[1]))
     beaten = frozenset().union(*(one.pattern.beats for one in found))
-    return [one for one in found if one.pattern.type not in beaten]
+    kept = [one for one in found if one.pattern.type not in beaten]
+    starts = sorted(one.first for one in kept)
+    return [
+        replace(one, until=next((start for start in starts if start >= one.last), sentence[1]))
+        for one in kept
+    ]
 
 
 def _with_companions(marked: Marked, found: list[Found], patterns: Sequence[EventPattern]) -> list[Found]:
@@ -114,7 +126,7 @@ def _events_of(
         marked, mentions, found.first, found.last, sentence=found.sentence, acting=found.pattern.acting
     )
     commodities = event_commodities(
-        marked, mentions, found.pattern.type, sentence=found.sentence, parents=parents
+        marked, mentions, found.pattern.type, place=found.place, sentence=found.sentence, parents=parents
     )
     span = marked.tokens.span(found.first, found.last)
     return [
@@ -134,7 +146,7 @@ def _status(marked: Marked, found: Found) -> EventStatus:
     """What the sentence says of how sure the event is, else the type's own default."""
     first, last = found.sentence
     start = _clause_start(marked, found.first, first)
-    if marked.says("denial", first, found.last) or _is_negated(marked, found):
+    if marked.says("denial", first, found.first) or _is_negated(marked, found):
         return "denied"
     if _is_tentative(marked, first, found.last):
         return "rumoured"
@@ -179,4 +191,14 @@ def _distinct(events: Sequence[Event]) -> tuple[Event, ...]:
         known = surest.get(key)
         if known is None or _CERTAINTY.index(event.status) < _CERTAINTY.index(known.status):
             surest[key] = event
-    return tuple(surest.values())[:MOST_EVENTS]
+    return tuple(event for event in surest.values() if not _is_told_better(event, surest))[:MOST_EVENTS]
+
+
+def _is_told_better(event: Event, known: Iterable[tuple[str, str | None, str | None]]) -> bool:
+    """Does another event of the type name what this one leaves open: its actor, or its commodity?"""
+    for type_, actor, commodity in known:
+        if type_ != event.type or (actor, commodity) == (event.actor, event.commodity):
+            continue
+        if event.actor in (None, actor) and event.commodity in (None, commodity):
+            return True
+    return False

@@ -26,6 +26,8 @@ class Marked:
     joined: str
     tags: list[dict[str, int]]
     mentions: list[Mention]
+    present: frozenset[str]
+    """Every class of word, and kind of name, that occurs anywhere."""
 
     @property
     def words(self) -> list[str]:

@@ -52,7 +52,7 @@ def meant(marked: Marked, lexicon: Lexicon) -> list[Mention]:
         elif mention.kind == "commodity":
             if mention.form == "ambiguous":
                 if trade is None:
-                    trade = _speaks_of_trade(marked)
+                    trade = "trade" in marked.present
                 if not trade or not _is_commodity_noun(marked, mention):
                     continue
             kept.append(mention)
@@ -62,13 +62,6 @@ def meant(marked: Marked, lexicon: Lexicon) -> list[Mention]:
 def listed(mentions: list[Mention], kind: str) -> tuple[str, ...]:
     """Ids or codes of one kind, each once, in order of appearance."""
     return tuple(dict.fromkeys(mention.name for mention in mentions if mention.kind == kind))
-
-
-def _speaks_of_trade(marked: Marked) -> bool:
-    return any("trade" in tags for tags in marked.tags if tags)
-
-
-_VERB_CUES = frozenset({"to", "will", "would", "could", "can", "they", "we", "the", "a", "an", "in"})
 
 
 def _is_commodity_noun(marked: Marked, mention: Mention) -> bool:

@@ -4,6 +4,7 @@ Units of mass become tonnes or kilograms as LABEL units (`t`, `kg`), money its c
 and the like. Ranges (`10-15 per cent`) give a lower and an upper quantity.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -141,6 +142,11 @@ _PER = {
     "mtu": "mtu",
 }
 _WORD_CHANGES = {"halve": -50.0, "double": 100.0, "triple": 200.0, "quadruple": 300.0}
+
+
+def has_numbers(words: Sequence[str]) -> bool:
+    """Is there a numeral, a number word or a fraction at all?"""
+    return any(word[0].isdigit() or word in _SMALL or word in _FRACTIONS for word in words)
 
 
 def quantities(marked: Marked, first: int, last: int) -> list[Quantity]:

@@ -23,35 +23,23 @@ _COUNTS = {
     "ten": 10,
     "eleven": 11,
 }
-_COMPARED = frozenset(
-    [
-        "than",
-        "from",
-        "below",
-        "above",
-        "on",
-        "against",
-        "under",
-        "over",
-        "off",
-        "since",
-        "versus",
-        "vs",
-        "beneath",
-        "before",
-    ]
-)
+_BASES = "than from below above on against under over off since versus vs beneath ahead behind short topping"
+_COMPARED = frozenset(_BASES.split())
+_NEVER_STATED = frozenset({"until", "till", "after", "before", "between"})
 _SAME = frozenset({"same", "corresponding", "comparable"})
-_STATED = frozenset(["in", "for", "during", "through", "throughout", "across", "as", "over", "of"])
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A period named by the tokens first to last. `is_compared`: only what another is compared with."""
+    """A period named by the tokens first to last.
+
+    `is_aside`: named as a base, a deadline or the like, not as when a figure holds; `is_compared`: as a base.
+    """
 
     text: str
     first: int
     last: int
+    is_aside: bool
     is_compared: bool
 
     @property
@@ -109,11 +97,13 @@ def _made(marked: Marked, first: int, last: int, text: str) -> Period:
     while back > 0 and words[back] in ("the", "early", "late", "mid", "last", "its", "month", "of"):
         back -= 1
     before = words[back] if back >= 0 else ""
+    if before in _NEVER_STATED and ".." not in text:
+        return Period(text, first, last, is_aside=True, is_compared=False)
     near = words[max(0, first - 4) : first]
     compared = before in _COMPARED or bool(_SAME & set(near)) or ("than" in near and "in" in near)
     if before == "over" and ".." in text:
         compared = False
-    return Period(text, first, last, compared)
+    return Period(text, first, last, compared, compared)
 
 
 def _month(marked: Marked, index: int) -> int | None:
@@ -177,7 +167,9 @@ def _is_year(word: str) -> bool:
 
 
 def _month_year(month: int, published: date, *, ahead: bool = False) -> int:
-    if ahead:
+    """The year of a bare month: the last such month, or one that is at most two months away."""
+    away = (month - published.month) % 12
+    if ahead or 1 <= away <= 2:
         return published.year if month >= published.month else published.year + 1
     return published.year if month <= published.month else published.year - 1
 
@@ -231,7 +223,6 @@ def _plain_year(marked: Marked, index: int, published: date) -> Period | None:
             "of",
             "by",
             "end",
-            "the",
             "finished",
             "to",
             "from",
