@@ -209,14 +209,15 @@ def _against(period: str | None, base: str) -> Basis:
     return "mom" if len(base) == 7 and len(period) == 7 and base[:4] == period[:4] else "other"
 
 
-def modality_of(marked: Marked, quantity: Quantity, window: Window) -> Modality:
+def modality_of(marked: Marked, quantity: Quantity, window: Window, *, metric: str) -> Modality:
     """How surely the figure is stated: reported, forecast, hypothetical or denied."""
+    passed_over = _TARIFF_SPEECH if metric == "tariff" else frozenset()
     first = _clause_start(marked, quantity.first, window)
     if marked.says("denied", first, quantity.first) or marked.says(
         "denied", quantity.last, min(window.last, quantity.last + 10)
     ):
         return "denied"
-    if _says_hypothetical(marked, first, quantity.first):
+    if _says_hypothetical(marked, first, quantity.first, passed_over):
         foreseen = marked.says("analyst", window.first, window.last) or marked.says(
             "forecast", window.first, window.last
         )
@@ -233,9 +234,15 @@ def _clause_start(marked: Marked, at: int, window: Window) -> int:
     return window.first
 
 
-def _says_hypothetical(marked: Marked, first: int, last: int) -> bool:
+_TARIFF_SPEECH = frozenset({"would", "proposal", "proposals", "proposed"})
+"""Tariffs are announced in the conditional; the rate is stated all the same."""
+
+
+def _says_hypothetical(marked: Marked, first: int, last: int, passed_over: frozenset[str]) -> bool:
     for at in range(max(first, 0), last):
         if "hypothetical" in marked.tags[at]:
+            if marked.words[at] in passed_over:
+                continue
             if marked.words[at] == "may" and marked.tokens.is_capital(at):
                 continue
             return True

@@ -61,7 +61,7 @@ def _ships_how_clearly(marked: Marked, mention: Mention) -> int:
         return 3
     if before in ("from", "out", "leaving", "left"):
         return 3
-    if any(marked.has(at, "commodity") for at in range(last, last + 3)):
+    if any(marked.has(at, name) for at in range(last, last + 3) for name in ("commodity", "total")):
         return 2
     return 0
 
@@ -152,15 +152,24 @@ def _role(marked: Marked, mention: Mention, metric: str, known: str | None, *, i
 
 
 def _receives(marked: Marked, mention: Mention) -> bool:
-    near = range(mention.last, mention.last + 4)
+    near = _near(marked, mention, 4)
     return any(marked.has(at, "receive") for at in near) and not any(marked.has(at, "exports") for at in near)
 
 
 def _ships_itself(marked: Marked, mention: Mention) -> bool:
-    near = range(mention.last, mention.last + 6)
-    return any(
-        marked.has(at, "exports") or marked.has(at, "shipments") or marked.has(at, "total") for at in near
-    )
+    return any(marked.any_of(at, _SHIPS) for at in _near(marked, mention, 6))
+
+
+_SHIPS = frozenset({"exports", "shipments", "total"})
+_PAUSES = frozenset({"\n", ".", ";"})
+
+
+def _near(marked: Marked, mention: Mention, reach: int) -> range:
+    """The tokens after a mention, as far as its sentence goes."""
+    until = mention.last
+    while until < min(mention.last + reach, len(marked.words)) and marked.words[until] not in _PAUSES:
+        until += 1
+    return range(mention.last, until)
 
 
 def _word_before(words: Sequence[str], index: int) -> str:

@@ -87,7 +87,7 @@ def _opening_topic(marked: Marked, mentions: Sequence[Mention]) -> Topic:
     countries = [m for m in mentions if m.kind == "country"][:50]
     metric = None
     for tags in marked.tags[: marked.tokens.title_end + 60]:
-        metric = next((name for name in ("exports", "imports") if name in tags), None)
+        metric = next((name for name in ("exports", "imports", "production") if name in tags), None)
         if metric:
             break
     return Topic(metric, (commodity,) if commodity else (), opening_origin(marked, countries))
@@ -97,7 +97,7 @@ def _enter(passage: Passage, topic: Topic, first: int, last: int) -> Topic:
     """The topic as a new sentence begins: a destination holds on only where nothing else is named."""
     stated = [period for period in passage.named if not period.is_aside]
     period = stated[0].text if stated else topic.period
-    anew = any(m.kind == "country" for m in passage.mentions) or passage.marked.says("total", first, last)
+    anew = bool(passage.mentions) or passage.marked.says("total", first, last)
     return replace(topic, period=period, destination=None if anew else topic.destination)
 
 
@@ -136,7 +136,7 @@ def _claim(passage: Passage, figure: Figure, *, metric: str, route: Route, topic
         origin=route.origin,
         destination=route.destination,
         period=period,
-        modality=modality_of(marked, figure.anchor, figure.window),
+        modality=modality_of(marked, figure.anchor, figure.window, metric=metric),
         span=marked.tokens.span(figure.first, figure.last),
     )
 
@@ -262,6 +262,8 @@ def _restates(other: Draft, draft: Draft) -> bool:
     mine, its = draft.claim, other.claim
     if mine.change_pct is None or its.change_pct is None:
         return mine.value is not None and mine.value == its.value
+    if mine.change_pct == its.change_pct:
+        return True
     if mine.metric != its.metric and not draft.is_rough:
         return False
     same_way = (mine.change_pct > 0) == (its.change_pct > 0)

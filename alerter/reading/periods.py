@@ -143,7 +143,7 @@ def _is_last_year(marked: Marked, end: int) -> bool:
 
 def _looks_ahead(marked: Marked, index: int) -> bool:
     before = marked.words[max(0, index - 2) : index]
-    return bool({"from", "by", "until", "starting", "next"} & set(before)) and any(
+    return bool({"by", "until", "starting", "next"} & set(before)) and any(
         marked.has(at, "forecast") or marked.words[at] in ("plans", "to")
         for at in range(max(0, index - 15), index)
     )
