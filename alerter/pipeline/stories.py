@@ -21,10 +21,16 @@ class Stories:
         """The signal's story, and the keys that are new to it, with their values."""
         keys = read.reading.story_keys
         told = next((value for key in keys if (value := self._known.get(key)) and _is_fresh(value, at)), None)
-        value = told or f"{keys[0] if keys else read.record.identity}@{int(at.timestamp())}"
+        value = told or _new_story(read, at)
         fresh = {key: value for key in keys if not _is_fresh(self._known.get(key, ""), at)}
         self._known |= fresh
         return value, fresh
+
+
+def _new_story(read: ReadSignal, at: datetime) -> str:
+    """A signal without keys is a story of its own, the same in every version of it."""
+    keys = read.reading.story_keys
+    return f"{keys[0]}@{int(at.timestamp())}" if keys else read.record.identity
 
 
 def _is_fresh(value: str, at: datetime) -> bool:
