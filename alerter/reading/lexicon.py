@@ -183,7 +183,11 @@ def _joined(old: Commodity, new: Commodity) -> Commodity:
     )
 
 
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""All scalars stay text: `off` and `no` are words. The C parser where PyYAML was built with it."""
+
+
 def _load(name: str) -> Any:
     """A vocabulary file; its shapes are described at its head."""
     text = resources.files("alerter.reading").joinpath("vocabulary", f"{name}.yaml").read_text("utf-8")
-    return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - text only: `off` and `no` are words
+    return yaml.load(text, Loader=_LOADER)  # noqa: S506 - makes text only, never objects

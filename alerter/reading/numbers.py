@@ -171,9 +171,8 @@ def _quantity_at(marked: Marked, index: int, last: int) -> Quantity | None:
         return _spelled(marked, index, last)
     if word in _FRACTIONS:
         return _fraction(marked, index, last)
-    for name, value in _WORD_CHANGES.items():
-        if marked.has(index, name):
-            return _said_in_a_word(marked, index, value, name)
+    for name in marked.tags[index].keys() & _WORD_CHANGES.keys():
+        return _said_in_a_word(marked, index, _WORD_CHANGES[name], name)
     if word.endswith("fold") and word[:-4] in _SMALL:
         value = (_SMALL[word[:-4]] - 1) * 100
         return Quantity("change", value, None, _bound(marked, index), index, index + 1, 1)

@@ -25,6 +25,8 @@ _COUNTS = {
 }
 _BASES = "than from below above on against under over off since versus vs beneath ahead behind short topping"
 _COMPARED = frozenset(_BASES.split())
+_CLASSES = frozenset({*(name for name, _ in _MONTHS), *(name for name, _ in _QUARTERS), "half_1", "half_2"})
+_OPENERS = frozenset({*_COUNTS, "this", "next"})
 _NEVER_STATED = frozenset({"until", "till", "after", "before", "between"})
 _SAME = frozenset({"same", "corresponding", "comparable"})
 
@@ -78,7 +80,11 @@ def year_before(period: str) -> str | None:
 
 
 def _period_at(marked: Marked, index: int, last: int, published: date) -> Period | None:
-    month = _month(marked, index)
+    word = marked.words[index]
+    named = not _CLASSES.isdisjoint(marked.tags[index])
+    if not named and not word[0].isdigit() and word not in _OPENERS:
+        return None  # most words: nothing that could open a period
+    month = _month(marked, index) if named else None
     if month:
         return _month_or_range(marked, index, last, month, published)
     for name, quarter in _QUARTERS:
