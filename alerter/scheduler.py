@@ -3,6 +3,7 @@
 Every process ticks for itself. Nothing here is stored, and nothing depends on a tick happening exactly once.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, timedelta
@@ -14,6 +15,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 from alerter.clock import SystemClock
 from alerter.store.protocol import StoreError
 from alerter.telemetry import Metrics
+
+DRAIN_TIMEOUT = 2.0
+"""Seconds that ticks under way are given to end."""
 
 _log = structlog.get_logger()
 
@@ -33,6 +37,7 @@ class Scheduler:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._failing: set[str] = set()
+        self._under_way: set[asyncio.Task[None]] = set()
         # Without misfire_grace_time=None a stall of a second loses ticks without a word.
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
@@ -54,13 +59,22 @@ class Scheduler:
             )
         self._scheduler.start()
 
-    def shut_down(self) -> None:
-        """Stop ticking; a tick under way is cancelled."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+    async def shut_down(self) -> None:
+        """Stop ticking. Ticks under way may end within a moment; then they are cancelled."""
+        if not self._scheduler.running:
+            return
+        self._scheduler.pause()
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=DRAIN_TIMEOUT)
+        self._scheduler.shutdown(wait=False)  # which waits for nothing, whatever it is told
+        await asyncio.sleep(0)  # the library does it in the loop's next round
 
     async def _supervised(self, tick: Tick) -> None:
         """A tick that fails is logged once, runs again next time, and its recovery is logged once."""
+        task = asyncio.current_task()
+        if task:
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
         try:
             await tick.run()
         except Exception as fault:  # noqa: BLE001  the ticks' supervisor: one that fails must tick again

@@ -18,6 +18,7 @@ from aiohttp import web
 from alerter.assembly import build_parts
 from alerter.config import ConfigErrors, Configuration, EntryInvalid, load, parse_rule, unknown_names
 from alerter.outward import Outside, clock_of, open_outside
+from alerter.pipeline.supervise import wait_for
 from alerter.scheduler import Scheduler, Tick
 from alerter.settings import Settings
 from alerter.stages import Role, Stages
@@ -28,6 +29,10 @@ from alerter.web.context import WebContext
 
 BEAT_EVERY, BURY_EVERY, TIDY_EVERY = timedelta(seconds=1), timedelta(seconds=2), timedelta(minutes=10)
 POLL_TICK = timedelta(milliseconds=500)
+WATCH_ROUND = 500
+"""Milliseconds after which a watch looks whether its folder is still the same, and whether to stop."""
+UNWATCHED_FOR = 5.0
+"""Seconds until a folder that could not be watched is looked at again, and read again."""
 
 _log = structlog.get_logger()
 
@@ -79,7 +84,7 @@ class Service:
             await keeper.store.fleet.beat(self._process)
             stack.push_async_callback(keeper.leave, self._process)
             self._scheduler.start(*self._ticks(keeper, stages))
-            stack.callback(self._scheduler.shut_down)
+            stack.push_async_callback(self._scheduler.shut_down)
             if role in {"all", "web"}:
                 await stack.enter_async_context(self._serving(keeper))
             async with asyncio.TaskGroup() as group:
@@ -150,9 +155,29 @@ class Service:
         loop.add_signal_handler(signal.SIGHUP, self._reload_asked.set)
 
     async def _watch_folder(self) -> None:
-        """Ask for a reload whenever a file of the configuration changes, until stopped."""
-        async for _ in watchfiles.awatch(self._options.folder, stop_event=self._stop, rust_timeout=500):
+        """Ask for a reload whenever the configuration's files change, until stopped.
+
+        A folder that was replaced whole is watched anew: the watch would stay with the old one, unheard.
+        """
+        while not self._stop.is_set():
+            try:
+                await self._watch_until_replaced()
+            except OSError as fault:  # not there, or more watches than the system allows
+                _log.warning("configuration_unwatched", reason=str(fault))
+                await wait_for(self._stop, UNWATCHED_FOR)
             self._reload_asked.set()
+
+    async def _watch_until_replaced(self) -> None:
+        folder = self._options.folder
+        watched = _place_of(folder)
+        changes = watchfiles.awatch(
+            folder, stop_event=self._stop, rust_timeout=WATCH_ROUND, yield_on_timeout=True
+        )
+        async for changed in changes:
+            if changed:
+                self._reload_asked.set()
+            if _place_of(folder) != watched:
+                return
 
     async def _reload_when_asked(self, outside: Outside, stages: Stages) -> None:
         while not self._stop.is_set():
@@ -177,3 +202,12 @@ class Service:
         _log.info(
             "configuration_reloaded", rules=len(configuration.rules), sources=len(configuration.sources)
         )
+
+
+def _place_of(folder: Path) -> tuple[int, int] | None:
+    """Names the folder on its disk, whatever stands under its path; None when nothing does."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
