@@ -50,6 +50,7 @@ class Refused(Exception):
 
 def main() -> None:
     """The entry point: expected failures are sentences and exit code 1, not tracebacks."""
+    configure_logging("WARNING")  # stdout is for results alone, also of commands that ask for no settings
     try:
         app()
     except (
