@@ -81,9 +81,9 @@ def check_mails(folder: Path) -> None:
         mail = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
         parts = {part.get_content_type(): str(part.get_content()) for part in mail.iter_parts()}
         assert list(parts) == ["text/plain", "text/html"]
-        rule = str(mail["Subject"]).split(" · ")[1]
+        rule = str(mail["Subject"]).split(" · ")[1].partition(":")[0]
         assert all(rule in text for text in parts.values())
-        assert path.with_suffix(".html").read_text("utf-8") == parts["text/html"]
+        assert path.with_suffix(".html").read_text("utf-8").splitlines() == parts["text/html"].splitlines()
 
 
 def check_slack(folder: Path) -> None:
