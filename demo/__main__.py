@@ -40,13 +40,14 @@ def main() -> int:
     except Stuck as fault:
         console.print(f"[bold red]The demo cannot go on:[/bold red] {fault}")
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         return 130
 
 
 async def tell(out: Path, console: Console, *, keep: bool) -> int:
     """The whole story; 1 if anything was not as expected. Raises Stuck."""
     started = time.monotonic()
+    _let_terminate()
     steps = story()
     run = _emptied(out)
     clock = MovedClock(run / "clock", START)
@@ -144,6 +145,13 @@ def figures_of(outcome: Outcome) -> dict[str, Any]:
         "joined": sum(outcome.joined.values()),
         "failures": list(outcome.failures),
     }
+
+
+def _let_terminate() -> None:
+    """SIGTERM ends like Ctrl-C: the service, in a session of its own, must not be left behind."""
+    task = asyncio.current_task()
+    if task:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 async def _until_interrupted() -> None:
