@@ -55,8 +55,8 @@ class Mailbox:
 
 
 @asynccontextmanager
-async def serving(mailbox: Mailbox) -> AsyncIterator[int]:
-    """The mailbox's server; yields its port."""
+async def serving(mailbox: Mailbox, port: int = 0) -> AsyncIterator[int]:
+    """The mailbox's server on this port or a free one; yields its port."""
     open_lines: list[SMTP] = []
 
     def answer_line() -> SMTP:
@@ -70,7 +70,7 @@ async def serving(mailbox: Mailbox) -> AsyncIterator[int]:
         open_lines.append(line)
         return line
 
-    server = await asyncio.get_running_loop().create_server(answer_line, "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(answer_line, "127.0.0.1", port)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
