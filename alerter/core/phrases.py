@@ -55,7 +55,11 @@ class Phrase:
 
     def locate(self, text: str) -> Span | None:
         """Where the phrase first stands in the text as given; None if not within `QUOTED_WITHIN`."""
-        spans = word_spans(text[:QUOTED_WITHIN])
+        text = text[:QUOTED_WITHIN]
+        if text.isascii():
+            standing = self._ascii_pattern.search(text)
+            return standing.span() if standing else None
+        spans = word_spans(text)
         joined = " " + " ".join(word for word, _, _ in spans) + " "
         found = self._pattern.search(joined)
         if not found:
@@ -68,3 +72,12 @@ class Phrase:
     def _pattern(self) -> re.Pattern[str]:
         # Only escaped words and runs without spaces: linear in the text, whatever was written.
         return re.compile("[^ ]*".join(re.escape(piece) for piece in self.pieces))
+
+    @cached_property
+    def _ascii_pattern(self) -> re.Pattern[str]:
+        """The same over a plain text as given: words parted by what is no word, ends open or closed."""
+        runs = [r"\W+".join(map(re.escape, piece.split())) for piece in self.pieces]
+        joins = [r"\w*\W+" if piece.startswith(" ") else r"\w*" for piece in self.pieces[1:]]
+        joined = runs[0] + "".join(join + run for join, run in zip(joins, runs[1:], strict=True))
+        end = r"\b" if self.pieces[-1].endswith(" ") else r"\w*"
+        return re.compile(r"\b" + joined + end, re.IGNORECASE | re.ASCII)

@@ -1,6 +1,7 @@
 """Routes: who hears of an alert. Matchers, the route list, and the groups that alerts are gathered in."""
 
 from datetime import timedelta
+from functools import cached_property
 from typing import Literal
 
 from alerter.core.model import Frozen, Name, digest
@@ -27,5 +28,9 @@ class Route(Frozen):
 
     def group_id(self, labels: dict[str, str]) -> str:
         """Names the group under this route that an alert with these labels joins."""
-        own = self.model_dump_json(include={"match", "receiver", "group_by"})
-        return digest(own, *(f"{name}={labels.get(name, '')}" for name in self.group_by))
+        return digest(self._own_name, *(f"{name}={labels.get(name, '')}" for name in self.group_by))
+
+    @cached_property
+    def _own_name(self) -> str:
+        """What makes it this route: not its waits, which may change without new groups."""
+        return self.model_dump_json(include={"match", "receiver", "group_by"})

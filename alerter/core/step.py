@@ -25,6 +25,9 @@ from alerter.core.alert import (
 MARKS_KEPT = 200
 """Newest marks that an alert remembers; one forgotten could be told again, as an update."""
 
+FINDINGS = ("reason", "summary", "figure", "threshold", "unit", "figure_text", "threshold_text")
+"""What of a verdict an alert shows as its latest findings."""
+
 
 def step(alert: Alert | None, given: Input) -> Step:
     """The alert after the input, what changed, why, and the timers it wants."""
@@ -150,10 +153,7 @@ def _expiry(given: Found) -> dict[AlertTimer, datetime | None]:
 
 
 def _findings(given: Found) -> dict[str, Any]:
-    verdict = given.verdict
-    return verdict.model_dump(
-        include={"reason", "summary", "figure", "threshold", "unit", "figure_text", "threshold_text"}
-    )
+    return {name: getattr(given.verdict, name) for name in FINDINGS}
 
 
 def _labels(given: Found) -> dict[str, str]:
