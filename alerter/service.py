@@ -31,8 +31,10 @@ BEAT_EVERY, BURY_EVERY, TIDY_EVERY = timedelta(seconds=1), timedelta(seconds=2),
 POLL_TICK = timedelta(milliseconds=500)
 WATCH_ROUND = 500
 """Milliseconds after which a watch looks whether its folder is still the same, and whether to stop."""
-UNWATCHED_FOR = 5.0
-"""Seconds until a folder that could not be watched is looked at again, and read again."""
+UNWATCHED_FOR = 1.0
+"""Seconds until a folder that could not be watched is tried again."""
+Place = tuple[int, int] | None
+"""A folder by its disk and inode, whatever its path; None where there is none."""
 
 _log = structlog.get_logger()
 
@@ -157,26 +159,33 @@ class Service:
     async def _watch_folder(self) -> None:
         """Ask for a reload whenever the configuration's files change, until stopped.
 
-        A folder that was replaced whole is watched anew: the watch would stay with the old one, unheard.
+        A folder that was replaced whole is watched anew: a watch stays with the old one, where nothing
+        happens any more.
         """
+        place, is_told = _place_of(self._options.folder), False
         while not self._stop.is_set():
             try:
-                await self._watch_until_replaced()
+                await self._watch(place)
+                is_told = False
             except OSError as fault:  # not there, or more watches than the system allows
-                _log.warning("configuration_unwatched", reason=str(fault))
+                if not is_told:
+                    _log.warning("configuration_unwatched", reason=str(fault))
+                is_told = True
                 await wait_for(self._stop, UNWATCHED_FOR)
-            self._reload_asked.set()
+            if (now := _place_of(self._options.folder)) != place:
+                place = now
+                self._reload_asked.set()
 
-    async def _watch_until_replaced(self) -> None:
+    async def _watch(self, place: Place) -> None:
+        """Watch until stopped, or until something else stands there. Raises OSError."""
         folder = self._options.folder
-        watched = _place_of(folder)
-        changes = watchfiles.awatch(
+        rounds = watchfiles.awatch(
             folder, stop_event=self._stop, rust_timeout=WATCH_ROUND, yield_on_timeout=True
         )
-        async for changed in changes:
+        async for changed in rounds:
             if changed:
                 self._reload_asked.set()
-            if _place_of(folder) != watched:
+            if _place_of(folder) != place:
                 return
 
     async def _reload_when_asked(self, outside: Outside, stages: Stages) -> None:
@@ -204,8 +213,7 @@ class Service:
         )
 
 
-def _place_of(folder: Path) -> tuple[int, int] | None:
-    """Names the folder on its disk, whatever stands under its path; None when nothing does."""
+def _place_of(folder: Path) -> Place:
     try:
         found = folder.stat()
     except OSError:

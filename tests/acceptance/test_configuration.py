@@ -1,8 +1,7 @@
 """Wrong configurations and environments: told by place and name, never taken over while running."""
 
+import asyncio
 from pathlib import Path
-
-import pytest
 
 from tests.support.service import Home, Service, alerter, running
 from tests.support.sinks import WebhookSink
@@ -19,35 +18,28 @@ routes:
 SHIPPED = Path(__file__).parents[2] / "config"
 
 WRONG = {
-    "an unknown key": (
-        "rules:\n  - {id: m, type: match, anyy: [magnet*]}\n",
-        "all.yaml:2:26: ",
-        "any",
-    ),
-    "a wrong type": ("routes:\n  - {receiver: 7, group_wait: []}\n", "all.yaml:2:31: ", ""),
-    "a duplicate id": (
+    "key": ("rules:\n  - {id: a, type: match, anyy: [magnet*]}\n", "2:26: ", "any"),
+    "type": ("routes:\n  - {receiver: desk, group_by: 7}\n", "2:32: ", ""),
+    "twice": (
         "rules:\n  - {id: m, type: match, any: [a]}\n  - {id: m, type: match, any: [b]}\n",
-        "all.yaml:3:10: ",
-        "m",
+        "3:10: ",
+        "twice",
     ),
-    "an unknown receiver": (
-        "receivers:\n  - {id: desk, console: {}}\nroutes:\n  - {receiver: desc}\n",
-        "all.yaml:4:16: ",
-        "desk",
-    ),
-    "an unknown kind of rule": ("rules:\n  - {id: m, type: mach, any: [a]}\n", "all.yaml:2:19: ", "match"),
-    "a bad duration": (
-        "receivers:\n  - {id: desk, console: {}}\nroutes:\n  - {receiver: desk, group_wait: soon}\n",
-        "all.yaml:4:34: ",
-        "30s",
-    ),
-    "not YAML": ("rules: [\n", "all.yaml:2:1: ", ""),
-    "a missing variable": (
-        'receivers:\n  - {id: desk, webhook: {url: "${NOWHERE_SET}"}}\n',
-        "all.yaml:2:31: ",
+    "receiver": ("routes:\n  - {receiver: desc}\n", "2:16: ", "desk"),
+    "kind": ("rules:\n  - {id: k, type: mach, any: [a]}\n", "2:19: ", "match"),
+    "duration": ("routes:\n  - {receiver: desk, group_wait: soon}\n", "2:34: ", "30s"),
+    "variable": (
+        'receivers:\n  - {id: far, webhook: {url: "${NOWHERE_SET}"}}\n',
+        "2:30: ",
         "NOWHERE_SET",
     ),
+    "reference": (
+        "rules:\n  - {id: r, type: docket, matters: [tarifs], per: [matter]}\n",
+        "2:37: ",
+        "tariffs",
+    ),
 }
+"""File → what it holds, the place that is wrong, and a word that helps."""
 
 
 def assert_refused(code: int, err: str, *told: str) -> None:
@@ -58,30 +50,45 @@ def assert_refused(code: int, err: str, *told: str) -> None:
         assert words in err
 
 
-@pytest.mark.parametrize(("text", "where", "hint"), WRONG.values(), ids=WRONG)
-async def test_check_says_what_is_wrong_and_where(place: Home, text: str, where: str, hint: str) -> None:
-    """`alerter check` ends with 1 and a line with file, line, column and the nearest name."""
-    place.configure(text)
-    ended = await alerter(place, "check", "--config", "config")
-    assert_refused(ended.code, ended.err, f"config/{where}", hint)
+async def test_check_tells_everything_that_is_wrong_and_where(place: Home) -> None:
+    """`alerter check` ends with 1 and a line for every fault: file, line, column and the nearest name."""
+    place.configure(
+        "receivers:\n  - {id: desk, console: {}}\nmatters:\n  - {id: tariffs, names: [V.O.S.*]}\n"
+    )
+    for name, (text, _, _) in WRONG.items():
+        place.configure(text, f"{name}.yaml")
+    ended = await alerter(place, "check")
+    assert_refused(ended.code, ended.err)
     assert ended.out == ""
+    for name, (_, where, hint) in WRONG.items():
+        told = [line for line in ended.err.splitlines() if line.startswith(f"config/{name}.yaml:{where}")]
+        assert any(hint in line for line in told), ended.err
 
 
-@pytest.mark.parametrize("command", [("run",), ("check",), ("test",), ("poll", "news")], ids=" ".join)
-async def test_a_missing_folder_is_told(place: Home, command: tuple[str, ...]) -> None:
+async def test_what_is_no_yaml_is_told(place: Home) -> None:
+    """A file that is no YAML is named with the place where it stops being any."""
+    place.configure("rules: [\n")
+    ended = await alerter(place, "check")
+    assert_refused(ended.code, ended.err, "config/all.yaml:2:1: ")
+
+
+async def test_a_missing_folder_is_told(place: Home) -> None:
     """Every command that needs a configuration says that its folder is missing."""
-    ended = await alerter(place, *command, "--config", "nowhere")
-    assert_refused(ended.code, ended.err, "nowhere")
+    commands = (["run"], ["check"], ["test"], ["poll", "news"])
+    tried = [alerter(place, *command, "--config", "nowhere") for command in commands]
+    for ended in await asyncio.gather(*tried):
+        assert_refused(ended.code, ended.err, "nowhere")
     assert not place.data.exists()
 
 
-@pytest.mark.parametrize("command", ["run", "check"])
-async def test_a_mistyped_variable_is_told(place: Home, command: str) -> None:
-    """A variable of ours that does not exist is named with the nearest that does."""
+async def test_a_mistyped_variable_is_told(place: Home) -> None:
+    """A variable of ours that does not exist is named with the nearest that does, and its value is not."""
     place.configure(GOOD % "http://127.0.0.1:9/")
-    ended = await alerter(place, command, ALERTER_SLACK__BOT_TOKN="xoxb-1-secret")
-    assert_refused(ended.code, ended.err, "ALERTER_SLACK__BOT_TOKN", "ALERTER_SLACK__BOT_TOKEN")
-    assert "secret" not in ended.err
+    tried = [alerter(place, command, ALERTER_SLACK__BOT_TOKN="xoxb-secret") for command in ("run", "check")]
+    for ended in await asyncio.gather(*tried):
+        assert_refused(ended.code, ended.err, "ALERTER_SLACK__BOT_TOKN:", "ALERTER_SLACK__BOT_TOKEN")
+        assert "secret" not in ended.err
+    assert not place.data.exists()
 
 
 async def test_a_wrong_value_is_told_without_showing_it(place: Home) -> None:
@@ -142,6 +149,7 @@ async def test_a_replaced_folder_is_watched_on(place: Home, sink: WebhookSink) -
         place.configure((GOOD % sink.url).replace("magnet*", "bismuth"))
         await eventually(lambda: len(service.events("configuration_reloaded")) >= 2)
         await tell(service, sink, "new file", "Bismuth runs short")
+    assert len(service.events("configuration_unwatched")) <= 1
     assert "Traceback" not in service.output
 
 
