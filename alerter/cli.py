@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvloop
 
 from alerter import output
 from alerter.assembly import Judging, build_judging
@@ -74,7 +75,7 @@ def run(config: Folder = FOLDER, role: Role = "all") -> None:
     settings = _settings()
     configuration = _configuration(config, settings)
     options = Options(folder=config, settings=settings, environment=os.environ, role=role)
-    asyncio.run(Service(options, configuration).run())
+    uvloop.run(Service(options, configuration).run())
 
 
 @app.command()

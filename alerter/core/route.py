@@ -28,9 +28,9 @@ class Route(Frozen):
 
     def group_id(self, labels: dict[str, str]) -> str:
         """Names the group under this route that an alert with these labels joins."""
-        return digest(self._own_name, *(f"{name}={labels.get(name, '')}" for name in self.group_by))
+        return digest(self.name, *(f"{name}={labels.get(name, '')}" for name in self.group_by))
 
     @cached_property
-    def _own_name(self) -> str:
+    def name(self) -> str:
         """What makes it this route: not its waits, which may change without new groups."""
         return self.model_dump_json(include={"match", "receiver", "group_by"})

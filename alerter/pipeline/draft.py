@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from alerter.core.alert import Alert, Change, Evidence, Found, Input, Retracted, RuleRemoved, TimerDue
-from alerter.core.alert import fingerprint as fingerprint_of
 from alerter.core.delivery import Due
 from alerter.core.group import Dispatch
 from alerter.core.reading import ReadSignal
@@ -56,7 +55,7 @@ class Draft:
         """Step every alert that the signal finds, and those that its predecessor version touched."""
         found = set()
         for finding in findings:
-            name = fingerprint_of(finding.rule.id, finding.verdict.labels)
+            name = finding.fingerprint
             evidence = evidence_of(read, finding, story)
             self._feed(name, Found(finding.verdict, evidence, finding.rule.head, at), read)
             self._touch(read.record.identity, name)

@@ -161,7 +161,7 @@ class PollStage:
             _log.warning("source_unreachable", source=claim.source, reason=health.last_error)
 
     async def _let_go(self, claim: SourceClaim) -> None:
-        """Give the claim back; if the store does not answer, it takes it back at this process's next claim."""
+        """Give the claim back; a store that does not answer takes it back at this process's next claim."""
         health = self._known_health(claim.source)
         try:
             await self._store.sources.postpone(claim, self._clock.now(), FIRST_BACKOFF, health)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from alerter.core.alert import fingerprint
 from alerter.core.group import Dispatch
 from alerter.core.model import digest
 from alerter.core.reading import ReadSignal
@@ -39,10 +40,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One verdict of one rule on one signal."""
+    """One verdict of one rule on one signal, and the fingerprint of the alert it is about."""
 
     rule: RuleConfig
     verdict: Verdict
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,9 @@ class Rulebook:
             except Exception as fault:  # noqa: BLE001  one bad rule must not stop the others
                 on_surprise(rule.id, candidate.read, fault)
                 continue
-            findings += [Finding(rule, verdict) for verdict in judgement.verdicts]
+            findings += [
+                Finding(rule, verdict, fingerprint(rule.id, verdict.labels)) for verdict in judgement.verdicts
+            ]
         return findings
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from alerter.core.alert import fingerprint
 from alerter.core.reading import ReadSignal
 from alerter.core.series import Series, Vintage
 from alerter.pipeline.draft import Draft
@@ -97,7 +96,7 @@ class Turn:
         repeating = [timer.subject for timer in timers if timer.name == "repeat"]
         if repeating:
             draft.repeats |= await self.state.repeats(repeating)
-        names = {fingerprint(f.rule.id, f.verdict.labels) for one in judged for f in one.findings}
+        names = {finding.fingerprint for one in judged for finding in one.findings}
         names |= {name for touched_by in draft.touching.values() for name in touched_by}
         names |= {timer.subject for timer in timers if timer.name != "repeat"}
         names |= {name for repeat in draft.repeats.values() for name in repeat.fingerprints}

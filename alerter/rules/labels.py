@@ -83,7 +83,10 @@ def settle(findings: Iterable[Finding], parents: Mapping[str, str]) -> Judgement
     Of a commodity and its parent the more specific one stands for both. What exceeds `MOST_VERDICTS` is left
     out, and the judgement's reason says so.
     """
-    distinct = _distinct(findings)
+    found = list(findings)
+    if len(found) == 1:  # most signals; there is nothing to compare
+        return Judgement(verdicts=(found[0].verdict,))
+    distinct = _distinct(found)
     kept = [one for one in distinct if not any(_stands_for(other, one, parents) for other in distinct)]
     by_labels: dict[Labels, Verdict] = {}
     for finding in kept:

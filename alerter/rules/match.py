@@ -148,7 +148,7 @@ class MatchRule(RuleConfig):
         sets = label_sets(self, facts, offered)
         return settle((Finding("", "", verdict.model_copy(update={"labels": one})) for one in sets), parents)
 
-    @property
+    @cached_property
     def _wanted(self) -> str:
         groups = {"any of": self.any, "all of": self.all, "none of": self.none}
         return shortened("; ".join(f"{name} {', '.join(terms)}" for name, terms in groups.items() if terms))
