@@ -154,6 +154,31 @@ async def test_a_survivor_takes_over(scene: Scene) -> None:
     assert sum(scene.sink.keys.values()) <= len(names) + 8
 
 
+async def test_a_sleeper_that_wakes_does_no_harm(scene: Scene) -> None:
+    """A leader that is frozen until another took its work over finds itself fenced, and works on."""
+    names = [str(number) for number in range(60)]
+    scene.sink.answer_after = 0.3
+    async with running(scene.place) as sleeper:
+        await eventually(lambda: sleeper.events("evaluator_leads"))
+        async with running(scene.place) as survivor:
+            await survivor.push(*(an_article(name) for name in names[:30]))
+            await eventually(lambda: len(scene.sink.posts) >= 10)
+            sleeper.signal(signal.SIGSTOP)
+            scene.sink.answer_after = 0.0
+            await survivor.push(*(an_article(name) for name in names[30:50]))
+            await eventually(lambda: scene.sink.labels("signal") == set(names[:50]), within=10)
+            await eventually(lambda: all_recorded(survivor, 50), within=10)
+            sleeper.signal(signal.SIGCONT)
+            await eventually(sleeper.is_ready)
+            await sleeper.push(*(an_article(name) for name in names[50:]))
+            await eventually(lambda: all_recorded(survivor, len(names)), within=10)
+        assert await sleeper.push(an_article("last"))
+        await eventually(lambda: "last" in scene.sink.labels("signal"), within=10)
+        assert "Traceback" not in sleeper.output
+    assert {len(keys) for keys in scene.sink.told.values()} == {1}
+    assert sum(scene.sink.keys.values()) <= len(names) + 1 + 8
+
+
 async def all_recorded(service: Service, count: int) -> bool:
     """Has each of so many deliveries been recorded as made, exactly once?"""
     made = [line["id"] for line in await service.each("/api/v1/deliveries?outcome=delivered")]

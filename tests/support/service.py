@@ -121,7 +121,7 @@ class Service:
                 command, env=self._home.variables(own), stdout=log, stderr=log, cwd=self._home.folder
             )
         try:
-            await eventually(self._is_ready, within=START_WITHIN)
+            await eventually(self.is_ready, within=START_WITHIN)
         except AssertionError as error:
             raise AssertionError(f"the service is not ready: {error}\n{self.output[-2000:]}") from error
 
@@ -182,7 +182,8 @@ class Service:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
             return await push(session, lambda: self.url, signals)
 
-    async def _is_ready(self) -> bool:
+    async def is_ready(self) -> bool:
+        """Does it answer that it can do its work?"""
         assert self._process, "not running"
         if self._process.poll() is not None:
             raise AssertionError(f"ended with {self._process.returncode}: {self.output[-2000:]}")
