@@ -97,15 +97,21 @@ def _match(marked: Marked, steps: Sequence[Step], first: int, last: int) -> tupl
     return None
 
 
+_CLAUSE_ENDS = frozenset(
+    {";", "since", "because", "although", "though", "whereas", "while", "when", "but", "until", "after"}
+)
+"""No event is worded across these: what follows has its own verb."""
+
+
 def _rest(marked: Marked, steps: Sequence[Step], at: int, last: int) -> int | None:
     for step in steps:
         end = None
         for index in range(at, min(at + step.gap + 1, last)):
-            if marked.words[index] == ";":
-                return None
             end = _end_of(marked, index, step.classes)
             if end is not None:
                 break
+            if marked.words[index] in _CLAUSE_ENDS:
+                return None
         if end is None:
             return None
         at = end

@@ -12,6 +12,7 @@ from datetime import date
 from alerter.core.reading import Event, EventStatus
 from alerter.reading.event_actors import actors_of, event_commodities
 from alerter.reading.event_patterns import EventPattern
+from alerter.reading.event_times import is_background
 from alerter.reading.marks import Marked, Mention
 
 MOST_EVENTS = 50
@@ -53,8 +54,8 @@ def read_events(
     candidates = [p for p in patterns if not p.about or not p.about.isdisjoint(everywhere)]
     found: list[Found] = []
     for sentence, classes in zip(marked.tokens.sentences, present, strict=True):
-        if classes and not _is_history(marked, sentence, classes, published):
-            found.extend(_in_sentence(marked, sentence, candidates, classes))
+        if classes and "background" not in classes:
+            found.extend(_in_sentence(marked, sentence, candidates, classes, published))
         if len(found) >= MOST_EVENTS:
             break
     events: list[Event] = []
@@ -75,35 +76,39 @@ def _is_commentary(marked: Marked) -> bool:
     return marked.says("commentary", 0, min(4, len(marked.tags)))
 
 
-def _is_history(marked: Marked, sentence: tuple[int, int], classes: frozenset[str], published: date) -> bool:
-    """Does the sentence tell of past years: an anniversary, `in 2010`?"""
-    if "background" in classes:
-        return True
-    words = marked.words
-    for at in range(sentence[0], sentence[1]):
-        word = words[at]
-        if len(word) == 4 and word.isascii() and word.isdigit() and 1900 < int(word) < published.year:
-            before = words[at - 1] if at else ""
-            if before in ("in", "of", "since", "during") or before.startswith("month"):
-                return True
-    return False
-
-
 def _in_sentence(
-    marked: Marked, sentence: tuple[int, int], patterns: Iterable[EventPattern], classes: frozenset[str]
+    marked: Marked,
+    sentence: tuple[int, int],
+    patterns: Iterable[EventPattern],
+    classes: frozenset[str],
+    published: date,
 ) -> list[Found]:
-    found = []
+    found: list[Found] = []
+    past: list[Found] = []
     for pattern in patterns:
-        place = pattern.find(marked, *sentence, classes)
-        if place:
-            found.append(Found(pattern, *place, sentence, sentence[1]))
+        start = sentence[0]
+        while place := pattern.find(marked, start, sentence[1], classes):
+            one = Found(pattern, *place, sentence, sentence[1])
+            if not is_background(marked, pattern.type, place, sentence=sentence, published=published):
+                found.append(one)
+                break
+            past.append(one)
+            start = place[1]
     beaten = frozenset().union(*(one.pattern.beats for one in found))
-    kept = [one for one in found if one.pattern.type not in beaten]
+    kept = [one for one in found if one.pattern.type not in beaten and not _is_past(one, past)]
     starts = sorted(one.first for one in kept)
     return [
         replace(one, until=next((start for start in starts if start >= one.last), sentence[1]))
         for one in kept
     ]
+
+
+def _is_past(found: Found, past: Iterable[Found]) -> bool:
+    """Is it a reading of words that better tell of something done before?"""
+    return any(
+        found.pattern.type in one.pattern.beats and found.first < one.last and one.first < found.last
+        for one in past
+    )
 
 
 def _with_companions(marked: Marked, found: list[Found], patterns: Sequence[EventPattern]) -> list[Found]:

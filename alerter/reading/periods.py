@@ -4,6 +4,7 @@ A bare month is the latest such month that is not after publication; one with a 
 are written `2025-05`, `2025-Q2`, `2025`, `2025-01..2025-05`.
 """
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
@@ -77,6 +78,13 @@ def year_before(period: str) -> str | None:
     if ".." in period or not period[:4].isdigit():
         return None
     return f"{int(period[:4]) - 1:04}{period[4:]}"
+
+
+def last_day(period: str) -> date:
+    """The last day of a period as it is written: `2025-05`, `2025-Q2`, `2025`, `2025-01..2025-05`."""
+    year, _, part = period.rpartition("..")[2].partition("-")
+    month = 12 if not part else 3 * int(part[1:]) if part.startswith("Q") else int(part)
+    return date(int(year), month, monthrange(int(year), month)[1])
 
 
 def _period_at(marked: Marked, index: int, last: int, published: date) -> Period | None:

@@ -1,0 +1,214 @@
+"""Event times: does a clause tell of something that was done well before the text was published?
+
+An article of June recalls the controls of April beside its own news. An event whose own clause dates it
+earlier (`imposed in April`, `since April`, `two months ago`), or that a `since` clause recalls, is
+background: `alerter.reading.events` leaves it out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from alerter.reading.marks import Marked
+from alerter.reading.periods import last_day, periods
+
+_RECENT = timedelta(days=10)
+"""A measure that is older when the text is published is recalled, not reported."""
+_LASTING = timedelta(days=60)
+"""What lasts (a shortage, a strike, a closed route) stays news for longer."""
+_CONDITIONS = frozenset(
+    {
+        "licence_delayed_or_denied",
+        "shortage",
+        "production_halted",
+        "production_resumed",
+        "force_majeure",
+        "strike",
+        "disaster",
+        "route_disruption",
+    }
+)
+_CONJUNCTIONS = (
+    "but while whereas although though after before when because which who that until unless if as"
+)
+_BOUNDARIES = frozenset({*_CONJUNCTIONS.split(), ";", ":", "(", ")", "\n", "since", ","})
+_ADVERBIAL = frozenset({"in", "on", "since", "during"})
+"""Not `from`: `bans exports from January` tells of one to come."""
+_CALENDAR = range(1900, 2200)
+"""Years of publication about which there is anything earlier to say; others are a source's mistake."""
+_MONTH_PARTS = {"early": 10, "mid": 20, "late": None, "the": None, "-": None}
+_ATTRIBUTES = frozenset({"'s", "export", "rare", "own", "trade", "new"})
+_DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30, "months": 30, "year": 365, "years": 365}
+_COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_COUNTS = {"a": 1, **{word: count for count, word in enumerate(_COUNTED, start=1)}}
+_VAGUE_COUNT = 3
+"""How many `several months` or plain `months` ago are taken to be."""
+_SEASONS = frozenset({"spring", "summer", "autumn", "fall", "winter", "quarter"})
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A time that the tokens first to last (half-open) name, with its last day."""
+
+    first: int
+    last: int
+    ended_on: date
+    is_since: bool
+    is_adverbial: bool
+
+
+def is_background(
+    marked: Marked, type_: str, place: tuple[int, int], *, sentence: tuple[int, int], published: date
+) -> bool:
+    """Is the event of a type, worded by the tokens of `place`, told as done well before publication?"""
+    if published.year not in _CALENDAR or _is_to_come(marked, place, sentence[0]):
+        return False
+    lasts = type_ in _CONDITIONS
+    if not lasts and _is_recalled(marked, place[0], sentence[0]):
+        return True
+    latest = published - (_LASTING if lasts else _RECENT)
+    return any(
+        when.ended_on < latest and not (lasts and when.is_since) and _is_of(marked, when, place, sentence)
+        for when in _times(marked, sentence, published)
+    )
+
+
+def _is_to_come(marked: Marked, place: tuple[int, int], first: int) -> bool:
+    """`will hear arguments in November`, `China to restrict exports in March`: that month is the next one."""
+    for index in range(place[1] - 1, first - 1, -1):
+        word = marked.words[index]
+        if word in ("will", "shall") or (word == "to" and index == place[0] - 1):
+            return True
+        if index < place[0] and word in _BOUNDARIES:
+            return False
+    return False
+
+
+def _is_recalled(marked: Marked, at: int, first: int) -> bool:
+    """Does a `since` open the clause: `since China imposed controls`?"""
+    for index in range(at - 1, first - 1, -1):
+        if marked.words[index] in _BOUNDARIES:
+            return marked.words[index] == "since" and index > first
+    return False
+
+
+def _times(marked: Marked, sentence: tuple[int, int], published: date) -> list[When]:
+    """The times of a sentence that lie in the past."""
+    found = [
+        _dated(marked, period.first, period.last, period.text)
+        for period in periods(marked, *sentence, published)
+    ]
+    for index in range(*sentence):
+        vague = _vague(marked, index, sentence[1], published)
+        if vague:
+            found.append(vague)
+    return found
+
+
+def _dated(marked: Marked, first: int, last: int, text: str) -> When:
+    """A named period as a time, with the day or the part of the month that stands beside its month."""
+    words = marked.words
+    ended_on = last_day(text)
+    day = None
+    if len(text) == len("2025-04"):
+        first, last, day = _day_beside(words, first, last)
+    while first > 1 and words[first - 1] in _MONTH_PARTS:
+        first -= 1
+        day = _MONTH_PARTS[words[first]] or day
+    if day:
+        ended_on = ended_on.replace(day=min(day, ended_on.day))
+    before = words[first - 1] if first else ""
+    return When(first, last, ended_on, before == "since", before in _ADVERBIAL)
+
+
+def _day_beside(words: Sequence[str], first: int, last: int) -> tuple[int, int, int | None]:
+    if first and _is_day(words[first - 1]):
+        return first - 1, last, int(words[first - 1])
+    if first + 1 < len(words) and _is_day(words[first + 1]):
+        return first, max(last, first + 2), int(words[first + 1])
+    return first, last, None
+
+
+def _is_day(word: str) -> bool:
+    return word.isascii() and word.isdigit() and 1 <= int(word) <= 31 and len(word) <= 2
+
+
+def _vague(marked: Marked, index: int, end: int, published: date) -> When | None:
+    """`two months ago`, `last year`, `earlier this year`."""
+    words = marked.words
+    word, following = words[index], words[index + 1] if index + 1 < end else ""
+    is_ago = following == "ago" or (following == "earlier" and words[index + 2 : index + 3] != ["than"])
+    if word in _DAYS and is_ago:
+        return _ago(words, index, published)
+    if word == "last":
+        return _last(index, following, published)
+    if word == "earlier" and words[index + 1 : index + 3] == ["this", "year"]:
+        return When(index, index + 3, published - timedelta(days=_DAYS["month"]), False, True)
+    return None
+
+
+def _ago(words: Sequence[str], index: int, published: date) -> When:
+    before = words[index - 1] if index else ""
+    digits = int(before) if _is_day(before) else _VAGUE_COUNT
+    days = _COUNTS.get(before, digits) * _DAYS[words[index]]
+    known = before in _COUNTS or _is_day(before)
+    return When(index - 1 if known else index, index + 2, published - timedelta(days=days), False, True)
+
+
+def _last(index: int, unit: str, published: date) -> When | None:
+    ends = {
+        "year": date(published.year, 1, 1) - timedelta(days=1),
+        "month": published - timedelta(days=published.day + _DAYS["month"] // 2),
+        **dict.fromkeys(_SEASONS, published - timedelta(days=_DAYS["month"])),
+    }
+    return When(index, index + 2, ends[unit], False, True) if unit in ends else None
+
+
+def _is_of(marked: Marked, when: When, place: tuple[int, int], sentence: tuple[int, int]) -> bool:
+    """Does the time stand in the event's own clause, with no other verb that it dates?"""
+    first, last = place
+    if when.last <= first:
+        return _leads(marked, when, first, sentence[0])
+    if when.first < last or not when.is_adverbial:
+        return when.is_adverbial
+    between = range(last, when.first)
+    ends = [marked.words[at] for at in between if _parts(marked, at, when)]
+    if _is_noun(marked, first):
+        return not ends or (ends in (["that"], ["which"]) and _acts(marked, _before(marked, when)))
+    return not ends and not any(_acts(marked, at) for at in between)
+
+
+def _leads(marked: Marked, when: When, first: int, start: int) -> bool:
+    """`In April China put …`, `Since April, exporters …`, `April's curbs on …`."""
+    between = marked.words[when.last : first]
+    if all(word in _ATTRIBUTES for word in between):
+        return True
+    opening = when.first - 1 if when.is_adverbial else when.first
+    if not when.is_adverbial or (opening > start and _acts(marked, opening - 1)):
+        return False
+    if between[:1] == [","] and opening <= start + 1:
+        between = between[1:]
+    return "and" not in between and _BOUNDARIES.isdisjoint(between)
+
+
+def _is_noun(marked: Marked, at: int) -> bool:
+    """Is it worded by a noun, which another verb dates: `curbs on magnets that Beijing imposed in April`?"""
+    return any(name.startswith("n_") for name in marked.tags[at])
+
+
+def _before(marked: Marked, when: When) -> int:
+    """The token before a time and its preposition."""
+    return when.first - (2 if marked.words[when.first - 1] in _ADVERBIAL else 1)
+
+
+def _parts(marked: Marked, at: int, when: When) -> bool:
+    """Does a clause end here? Commas in a list of materials, and before the time itself, part nothing."""
+    word = marked.words[at]
+    if word == ",":
+        return not (marked.has(at + 1, "commodity") or marked.words[at + 1] == "and" or when.first - at <= 2)
+    return word in _BOUNDARIES and not (at == when.first - 1 and word in _ADVERBIAL)
+
+
+def _acts(marked: Marked, at: int) -> bool:
+    """Is it a verb of an event, or of a figure?"""
+    return any(name.startswith("v_") or name in ("up", "down") for name in marked.tags[at])
