@@ -139,14 +139,13 @@ class Service:
             metrics=self._metrics,
             now=self._clock.now,
             readiness=readiness,
-            on_intake=lambda: None,
         )
 
-    def _problems_of_rule(self, rule: object) -> Sequence[object]:
+    def _problems_of_rule(self, rule: object) -> Sequence[str]:
         try:
             parsed = parse_rule(rule)
         except EntryInvalid as fault:
-            return fault.faults
+            return [f"{'.'.join(map(str, one.path)) or 'rule'}: {one.message}" for one in fault.faults]
         return unknown_names(parsed, self._configuration)
 
     def _listen(self) -> None:

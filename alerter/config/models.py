@@ -102,7 +102,7 @@ class RouteFields(Frozen):
     group_by: tuple[Text, ...] = ()
     group_wait: Duration = timedelta(seconds=30)
     group_interval: Duration = timedelta(minutes=5)
-    repeat_interval: Duration = Field(default=timedelta(hours=24), ge=timedelta(minutes=1))
+    repeat_interval: Duration = Field(default=timedelta(hours=24), gt=timedelta(0))
     continue_: bool = Field(default=False, alias="continue")
 
     def route(self) -> Route:

@@ -14,14 +14,16 @@ class Stories:
     (`Copper prices today`) is a new story every 72 h instead of the same one for ever.
     """
 
-    def __init__(self, known: Mapping[str, str]) -> None:
+    def __init__(self, known: Mapping[str, str], told: Mapping[str, str] | None = None) -> None:
+        """`known`: story key → story; `told`: signal identity → the story its earlier versions told."""
         self._known = dict(known)
+        self._told = told or {}
 
     def join(self, read: ReadSignal, at: datetime) -> tuple[str, dict[str, str]]:
         """The signal's story, and the keys that are new to it, with their values."""
         keys = read.reading.story_keys
-        told = next((value for key in keys if (value := self._known.get(key)) and _is_fresh(value, at)), None)
-        value = told or _new_story(read, at)
+        shared = (value for key in keys if (value := self._known.get(key)) and _is_fresh(value, at))
+        value = self._told.get(read.record.identity) or next(shared, None) or _new_story(read, at)
         fresh = {key: value for key in keys if not _is_fresh(self._known.get(key, ""), at)}
         self._known |= fresh
         return value, fresh

@@ -44,6 +44,7 @@ class Turn:
     async def run(self, entries: Sequence[tuple[str, ReadSignal]], timers: Sequence[Timer]) -> int:
         """Draft everything that follows; how many of the entries were taken. Raises StoreError."""
         candidates = [self.rulebook.candidate(position, read) for position, read in entries]
+        await self._load_touched(candidates)
         judged = await self._judge(candidates)
         await self._load_alerts(judged, timers)
         for timer in timers:
@@ -55,7 +56,8 @@ class Turn:
 
     async def _judge(self, candidates: Sequence[Candidate]) -> list[Judged]:
         touched = [one.read for one in candidates if one.rules]
-        stories = Stories(await self._known_stories(touched))
+        told = {e.identity: e.story for alert in self.draft.alerts.values() for e in alert.evidence}
+        stories = Stories(await self._known_stories(touched), told)
         series = await self._known_series([one.read for one in candidates])
         return [self._judge_one(one, stories, series) for one in candidates]
 
@@ -87,21 +89,26 @@ class Turn:
         findings = self.rulebook.judge(candidate, facts, self.on_surprise)
         return Judged(candidate, findings, story, new_stories if findings else {}, vintage, at)
 
+    async def _load_touched(self, candidates: Sequence[Candidate]) -> None:
+        """The alerts that earlier versions of these signals touched."""
+        records = [one.read.record for one in candidates if one.read.record.version > 1]
+        if not records:
+            return
+        touched = await self.state.touched([record.identity for record in records])
+        self.draft.touching |= {identity: set(names) for identity, names in touched.items()}
+        self.draft.alerts |= await self.state.alerts(sorted(set().union(*touched.values())))
+
     async def _load_alerts(self, judged: Sequence[Judged], timers: Sequence[Timer]) -> None:
         draft = self.draft
-        changed = [one.candidate.read.record for one in judged if one.candidate.read.record.version > 1]
-        if changed:
-            touched = await self.state.touched([record.identity for record in changed])
-            draft.touching |= {identity: set(names) for identity, names in touched.items()}
         repeating = [timer.subject for timer in timers if timer.name == "repeat"]
         if repeating:
             draft.repeats |= await self.state.repeats(repeating)
         names = {finding.fingerprint for one in judged for finding in one.findings}
-        names |= {name for touched_by in draft.touching.values() for name in touched_by}
         names |= {timer.subject for timer in timers if timer.name != "repeat"}
         names |= {name for repeat in draft.repeats.values() for name in repeat.fingerprints}
-        if names:
-            draft.alerts |= await self.state.alerts(sorted(names))
+        missing = sorted(names - set(draft.alerts))
+        if missing:
+            draft.alerts |= await self.state.alerts(missing)
 
     def _take(self, judged: Sequence[Judged]) -> int:
         for taken, one in enumerate(judged):

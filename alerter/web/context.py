@@ -42,8 +42,6 @@ class WebContext:
     now: Callable[[], datetime]
     readiness: Callable[[], Awaitable[Mapping[str, str]]]
     """Component → `ok`, or what is wrong with it."""
-    on_intake: Callable[[], None]
-    """Called after each commit that brought new signals."""
 
 
 CONTEXT = web.AppKey("context", WebContext)

@@ -163,8 +163,8 @@ TOLD = [
     ("receivers: [{id: d}]\nroutes: [{receiver: d, group_wait: ▸5}]", "group_wait: not a duration: '5'"),
     ("receivers: [{id: d}]\nroutes: [{receiver: d, group_by: ▸rule}]", "group_by: should be a list"),
     (
-        "receivers: [{id: d}]\nroutes: [{receiver: d, repeat_interval: ▸1s}]",
-        "should be greater than or equal to",
+        "receivers: [{id: d}]\nroutes: [{receiver: d, repeat_interval: ▸0s}]",
+        "should be greater than 0 seconds",
     ),
     ("digests: [{id: m, receiver: ▸d, cron: '0 7 * * *'}]", 'unknown receiver "d"'),
     ("receivers: [{id: d}]\ndigests: [{id: m, receiver: d, cron: ▸'0 7 * *'}]", "not a cron time: '0 7 * *'"),

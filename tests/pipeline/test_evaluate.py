@@ -219,3 +219,13 @@ async def test_an_outage_of_a_destination_costs_at_most_two_messages(world: Smal
     world.clock.advance(timedelta(minutes=5))
     second = await world.told()
     assert [len(one) for one in (*first, *second)] == [1, 5]
+
+
+async def test_a_late_version_keeps_the_story_of_its_predecessors() -> None:
+    """An article corrected after its story's window is still the same alert, not a new one."""
+    world = SmallWorld(Says(id="says", per=("story",)))
+    assert await world.tell(said("a", "down", more={"keys": "k1"})) == ["says fired"]
+    await world.after(timedelta(hours=100).total_seconds())
+    assert await world.tell(said("a", "down", more={"keys": "k1"}, text="Corrected.")) == []
+    (alert,) = await world.store.judgements.active()
+    assert [e.version for e in alert.evidence] == [2]

@@ -62,7 +62,6 @@ class World:
     now: datetime = NOON
     hangs: bool = False
     """Does the readiness probe never come back?"""
-    woken: int = 0
     validated: list[object] = field(default_factory=list)
 
     def context(self) -> WebContext:
@@ -75,7 +74,6 @@ class World:
             metrics=self.metrics,
             now=lambda: self.now,
             readiness=self._readiness,
-            on_intake=self._wake,
         )
 
     async def have_read(self, *signals: Signal) -> None:
@@ -117,6 +115,3 @@ class World:
         if self.hangs:
             await asyncio.Event().wait()
         return self.components
-
-    def _wake(self) -> None:
-        self.woken += 1

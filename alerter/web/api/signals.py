@@ -74,8 +74,6 @@ async def push(request: web.Request) -> web.Response:
     now = context.now()
     records = new_records(parse_signals(await read_body(request), now), now)
     statuses = await request.app[ADMISSION].take(records) if records else ()
-    if any(status is not IntakeStatus.DUPLICATE for status in statuses):
-        context.on_intake()
     _count(context, records, statuses)
     results = [
         {"id": record.id, "status": status.value} for record, status in zip(records, statuses, strict=True)
