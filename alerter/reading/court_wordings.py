@@ -160,7 +160,8 @@ HOUSEKEEPING = re.compile(
     r"|substitut\w+ (?:of )?counsel|leave to file|leave to appear|appear (?:remotely|telephonically)"
     r"|word limit|excess pages|page limit|scheduling"
     r"|briefing schedule|brief(?:s|ing)? (?:is|are|due|shall)|setting (?:oral|hearing|deadline"
-    r"|briefing|a )|oral argument (?:is |will be )?(?:set|scheduled)|status conference"
+    r"|briefing|a )|oral argument (?:on [^.;]{0,80}? )?(?:is |will be )?(?:set|scheduled)|remote access"
+    r"|status conference"
     r"|initial conference|protective order|seal|redact|consolidat|reassign|referr(?:ing"
     r"|ed) (?:the )?(?:case|matter)|show cause|amend (?:the )?caption|correct(?:ing"
     r"|ed)? (?:the )?(?:caption|docket)|strike order"
@@ -174,3 +175,10 @@ SUBSTANCE = re.compile(
     r"|remand|judgment",
     re.IGNORECASE,
 )
+
+RELIEF_OF_SUBSTANCE = re.compile(
+    r"\bstay\b(?! (?:of )?(?:discovery|briefing|proceedings))|injunction|restraining order|summary judgment"
+    r"|\b(?:to|of) dismiss|dismissal|\bremand|certiorari|\bvacate\b",
+    re.IGNORECASE,
+)
+SENTENCE = re.compile(r"(?<=[.!?]) (?=[A-Z\[(])|; ")

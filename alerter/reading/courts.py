@@ -119,10 +119,15 @@ def _dispositions(entry: str) -> tuple[str, ...]:
 
 
 def _done(entry: str) -> Iterator[str]:
+    return (match.lastgroup for match in _done_in(entry) if match.lastgroup)
+
+
+def _done_in(entry: str) -> Iterator[re.Match[str]]:
+    """The verbs of disposition that tell of something done, not asked or supposed."""
     for match in wording.DISPOSITION.finditer(entry):
         before = entry[max(0, match.start() - 45) : match.start()]
-        if not wording.NOT_DONE.search(before) and match.lastgroup:
-            yield match.lastgroup
+        if not wording.NOT_DONE.search(before):
+            yield match
 
 
 def _relief(entry: str, disposition: tuple[str, ...]) -> str | None:
@@ -148,7 +153,19 @@ def _decides(document: Document, entry: str, disposition: tuple[str, ...]) -> bo
     """Is it an act of substance? Leave to file, more time, schedules and the like are housekeeping."""
     if document in (Document.OPINION, Document.JUDGMENT, Document.MANDATE):
         return True
+    if any(map(_disposes, wording.SENTENCE.split(entry))):
+        return True
     final = {"vacated", "reversed", "affirmed", "remanded", "stayed", "enjoined"} & set(disposition)
     if wording.HOUSEKEEPING.search(entry[:600]) and not (final and document is not Document.MINUTE):
         return False
     return bool(disposition) or (document is Document.ORDER and bool(wording.SUBSTANCE.search(entry[:600])))
+
+
+def _disposes(sentence: str) -> bool:
+    """Does one sentence grant or deny a relief of substance, whatever schedule is set after it?"""
+    relief = wording.RELIEF_OF_SUBSTANCE.search(sentence)
+    if relief is None:
+        return False
+    housekeeping = wording.HOUSEKEEPING.search(sentence)
+    settled = housekeeping.start() if housekeeping else len(sentence)
+    return relief.end() <= settled and any(match.start() < settled for match in _done_in(sentence))

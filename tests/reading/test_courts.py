@@ -178,6 +178,36 @@ ENTRIES = [
 ]
 
 
+# (entry, decides): what is set afterwards undoes no ruling, and a ruling on the schedule is none
+SCHEDULED = [
+    (
+        "ORDER (en banc): The motions for a stay pending appeal are granted. Argument is set for July 31.",
+        True,
+    ),
+    ("ORDER: The motions for a stay are granted. Oral argument is set for July 31, 2025.", True),
+    ("ORDER granting motion to stay pending appeal and setting oral argument for 31 July", True),
+    ("PER CURIAM ORDER: The injunction pending appeal is denied. A briefing schedule will issue.", True),
+    ("ORDER denying motion to dismiss; status conference set for May 3.", True),
+    ("ORDER granting 12 Motion for Stay. Oral argument scheduled for May 5.", True),
+    ("ORDER. The petition for a writ of certiorari is granted. Briefs are due Sept. 19.", True),
+    ("ORDER granting motion for leave to file. The motion to dismiss is denied as moot.", True),
+    ("MINUTE ENTRY: motion for a stay granted from the bench. Status conference set for May 5.", True),
+    ("ORDER: The motion to expedite is granted. The stay motion remains pending.", False),
+    ("ORDER granting Motion for extension of time to answer the motion for a stay. Due June 5.", False),
+    ("ORDER granting motion to stay discovery. A joint report is due in May.", False),
+    ("ORDER granting motion for leave to file. The motion to divide argument is granted.", False),
+    ("ORDER: oral argument on the stay is set for June 3; the request for remote access is granted.", False),
+    ("ORDER granting unopposed motion to expedite briefing on summary judgment", False),
+    ("MINUTE ENTRY: status conference held; motion for a stay argued. Request for redaction denied.", False),
+]
+
+
+@pytest.mark.parametrize(("entry", "decides"), SCHEDULED)
+def test_a_schedule_set_beside_a_ruling_does_not_undo_it(entry: str, decides: bool) -> None:
+    """Each sentence is judged by itself: one that grants or denies relief of substance decides."""
+    assert read_docket_entry("Importers, Inc. v. United States", entry).decides is decides
+
+
 @pytest.mark.parametrize(("entry", "document", "by", "disposition", "relief", "decides"), ENTRIES)
 def test_an_entry_means_its_document_and_its_disposition(
     entry: str, document: str, by: str, disposition: tuple[str, ...], relief: str | None, decides: bool | None
