@@ -4,6 +4,7 @@ Every process ticks for itself. Nothing here is stored, and nothing depends on a
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, timedelta
@@ -49,6 +50,7 @@ class Scheduler:
 
     def start(self, *ticks: Tick) -> None:
         """Begin to tick."""
+        _quieten_library()
         for tick in ticks:
             self._scheduler.add_job(
                 self._supervised,
@@ -89,3 +91,9 @@ class Scheduler:
             if tick.name in self._failing:
                 _log.info("tick_recovered", tick=tick.name)
             self._failing.discard(tick.name)
+
+
+def _quieten_library() -> None:
+    """What it would say is said here: failures once, not every second that a tick waits for the store."""
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # a tick skipped beside itself
+    logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)  # a tick cancelled at a stop

@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +29,8 @@ from alerter.web.context import WebContext
 
 BEAT_EVERY, BURY_EVERY, TIDY_EVERY = timedelta(seconds=1), timedelta(seconds=2), timedelta(minutes=10)
 POLL_TICK = timedelta(milliseconds=500)
+LEAVE_WITHIN = 2.0
+"""Seconds that a store which may be away is given for the last word."""
 WATCH_ROUND = 500
 """Milliseconds after which a watch looks whether its folder is still the same, and whether to stop."""
 UNWATCHED_FOR = 1.0
@@ -84,7 +86,7 @@ class Service:
         role = self._options.role
         async with AsyncExitStack() as stack:
             await keeper.store.fleet.beat(self._process)
-            stack.push_async_callback(keeper.leave, self._process)
+            stack.push_async_callback(self._leave, keeper)
             self._scheduler.start(*self._ticks(keeper, stages))
             stack.push_async_callback(self._scheduler.shut_down)
             if role in {"all", "web"}:
@@ -110,6 +112,12 @@ class Service:
 
     async def _tidy(self, keeper: StoreKeeper) -> None:
         await keeper.store.tidy(self._clock.now(), self._configuration.retention)
+
+    async def _leave(self, keeper: StoreKeeper) -> None:
+        """Give back what is held, if the store answers soon; else it is taken over, as after a crash."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LEAVE_WITHIN):
+                await keeper.leave(self._process)
 
     @asynccontextmanager
     async def _serving(self, keeper: StoreKeeper) -> AsyncIterator[None]:

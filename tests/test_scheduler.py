@@ -93,4 +93,26 @@ async def test_a_stop_waits_for_no_tick_for_ever(
     await eventually(lambda: ticker._under_way)
     await ticker.shut_down()
     await asyncio.wait_for(cancelled.wait(), 5)
-    caplog.clear()  # the library tells the cancellation
+    assert caplog.records == []
+
+
+async def test_a_slow_tick_never_runs_beside_itself(
+    ticker: Scheduler, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While a tick runs its next times are passed over, without a word each time."""
+    begun: list[int] = []
+    others: list[int] = []
+    may_end = asyncio.Event()
+
+    async def slow() -> None:
+        begun.append(1)
+        await may_end.wait()
+
+    async def quick() -> None:
+        others.append(1)
+
+    ticker.start(Tick("slow", OFTEN, slow), Tick("quick", OFTEN, quick))
+    await eventually(lambda: len(others) >= 3)
+    assert len(begun) == 1
+    may_end.set()
+    assert caplog.records == []

@@ -5,6 +5,7 @@ classify an attempt; when to try again, and when to give up, is decided here and
 """
 
 import asyncio
+import math
 import random
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -26,6 +27,8 @@ FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=1), timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(hours=72)
 RECORD_RETRY = 0.5
 """Seconds between attempts to record an outcome while the store is away."""
+RECORD_PATIENCE = 3.0
+"""Seconds that a service which stops waits for a store that is away; then the send stays unrecorded."""
 UNRECORDED_AT_MOST = 8
 """Sends per destination under way at once, and so the most that a crash can leave unrecorded."""
 
@@ -68,6 +71,7 @@ class DeliverStage:
         self._sending: dict[str, set[asyncio.Task[None]]] = {}
         self._paced_until: dict[str, float] = {}
         self._must_retire = True
+        self._gives_up_at = math.inf
 
     def reload(self, targets: Mapping[str, Target]) -> None:
         """Send to these destinations from now on; what waits for others goes dead, visibly."""
@@ -90,7 +94,8 @@ class DeliverStage:
         await wait_for(self._wake, TICK)
 
     async def drain(self) -> None:
-        """Let every send under way end and be recorded."""
+        """Let every send under way end and be recorded, as far as the store answers."""
+        self._gives_up_at = monotonic() + RECORD_PATIENCE
         under_way = [task for tasks in self._sending.values() for task in tasks]
         await asyncio.gather(*under_way, return_exceptions=True)
 
@@ -146,7 +151,10 @@ class DeliverStage:
             return Outcome(kind="ambiguous", reason=f"the notifier failed: {type(fault).__name__}")
 
     async def _record(self, delivery: Delivery, outcome: Outcome) -> None:
-        """Record the outcome, however long the store is away: an unrecorded send is sent again."""
+        """Record the outcome, however long the store is away, unless the service stops.
+
+        A send that stays unrecorded is sent again, marked uncertain.
+        """
         while True:
             try:
                 await self._outbox.record(delivery, outcome, self._clock.now())
@@ -154,6 +162,11 @@ class DeliverStage:
                 _log.info("delivery_taken_over", delivery=delivery.id)
                 return
             except StoreError:
+                if monotonic() > self._gives_up_at:
+                    _log.warning(
+                        "delivery_unrecorded", destination=delivery.destination, delivery=delivery.id
+                    )
+                    return
                 await asyncio.sleep(RECORD_RETRY)
             else:
                 return

@@ -213,6 +213,31 @@ async def test_an_outcome_is_recorded_however_long_the_store_is_away(monkeypatch
     assert len(one.got) == 1
 
 
+async def test_a_stop_does_not_wait_for_ever_for_a_store_that_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A service that stops leaves a send unrecorded after a moment; it comes back, marked uncertain."""
+    monkeypatch.setattr("alerter.pipeline.deliver.RECORD_RETRY", 0.0)
+    monkeypatch.setattr("alerter.pipeline.deliver.RECORD_PATIENCE", 0.0)
+    one = Recorder()
+    desk = Desk(one)
+
+    async def away(*_: object) -> None:
+        raise StoreError("away")
+
+    await desk.owe(owed("a"))
+    with monkeypatch.context() as fault:
+        fault.setattr(desk.store.outbox, "record", away)
+        await desk.stage.turn()
+        await desk.stage.drain()
+    await desk.store.fleet.leave("p1")
+    second = desk.a_stage("p2", one)
+    await second.turn()
+    await second.drain()
+    assert [delivery.uncertain for delivery in one.got] == [False, True]
+    assert await desk.outcomes() == ["delivered"]
+
+
 def attempt(number: int) -> Delivery:
     """The so-many-th attempt of a delivery first tried at noon."""
     return Delivery(
