@@ -157,8 +157,8 @@ def metric_of(marked: Marked, quantity: Quantity, window: Window) -> str | None:
 def _metric_between(marked: Marked, start: int, stop: int, step: int) -> tuple[str, int] | None:
     for at in range(start, stop - 1 if step < 0 else stop, step):
         tags = marked.tags[at]
-        if not tags:
-            continue
+        if not tags or (at and marked.words[at - 1 : at + 1] == ["of", "the"]):
+            continue  # `production of the metal` is of production
         found = [(end, name) for name, end in tags.items() if name in _KNOWN]
         if found:
             return max(found)[1], at

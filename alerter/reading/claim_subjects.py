@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from alerter.core.reading import Basis
 from alerter.reading.claim_figures import Figure
+from alerter.reading.claim_grammar import figure_start
 from alerter.reading.marks import Marked, Mention
 
 _TOWARDS = frozenset({"to", "for", "into", "towards", "toward"})
@@ -77,6 +78,50 @@ def commodities_of(
     behind = [m for m in all_of if window.first <= m.first < figure.first][-1:]
     chosen = (ahead or own or behind) if metric == "tariff" else (own or ahead or behind)
     return _joined(chosen, marked.words, parents) if chosen else ()
+
+
+def is_of_another_thing(marked: Marked, mentions: Sequence[Mention], figure: Figure) -> bool:
+    """Is the figure's own noun no known commodity: `exports of greys`, `paper sales`?"""
+    named = [m.first for m in mentions if m.kind == "commodity"]
+    before = range(figure.first - 1, figure.window.after_previous - 1, -1)
+    for at in (*before, *range(figure.last, _reach(marked, figure))):
+        if not marked.any_of(at, _MEASURES):
+            continue
+        if marked.has(at - 1, "wares"):
+            return True
+        end = max(end for name, end in marked.tags[at].items() if name in _MEASURES)
+        if marked.words[end : end + 1] == ["of"]:
+            return _is_unknown(marked, named, end + 1, figure)
+        return False
+    return False
+
+
+def _is_unknown(marked: Marked, named: Sequence[int], first: int, figure: Figure) -> bool:
+    """Is the noun from `first` on neither a commodity nor a word for what was named before?"""
+    parts = [part for part in (figure.anchor, figure.level) if part]
+    ends = {figure.window.before_next, *(figure_start(marked, part) for part in parts)}
+    others = 0
+    for at in range(first, figure.window.before_next):
+        if at in ends or _ends_noun(marked, at):
+            break
+        if at in named or marked.has(at, "same_thing") or marked.words[at][0].isdigit():
+            return False
+        others += not (marked.has(at, "country") or marked.words[at] in _DETERMINERS)
+    return others > 0
+
+
+_MEASURES = frozenset({"exports", "imports", "shipments", "production", "price", "inventory", "sales"})
+_DETERMINERS = frozenset({*_ARTICLES, "'s", "their", "some", "any", "record", "made", "more", "-"})
+_NOUN_ENDS = frozenset(
+    {"to", "from", "in", "at", "by", "for", "on", "which", "that", "were", "was", "are", "is"}
+)
+
+
+def _ends_noun(marked: Marked, at: int) -> bool:
+    return marked.words[at] in _NOUN_ENDS or marked.words[at] in _PAUSES or marked.any_of(at, _MOVES)
+
+
+_MOVES = frozenset({"up", "down", "halve", "double", "triple", "quadruple"})
 
 
 def _joined(own: Sequence[Mention], words: Sequence[str], parents: Mapping[str, str]) -> tuple[str, ...]:

@@ -12,7 +12,15 @@ from datetime import date
 from alerter.core.reading import Basis, Claim
 from alerter.reading.claim_figures import Figure, figures
 from alerter.reading.claim_grammar import basis_of, metric_of, modality_of
-from alerter.reading.claim_subjects import Route, Topic, commodities_of, levy_route, opening_origin, route_of
+from alerter.reading.claim_subjects import (
+    Route,
+    Topic,
+    commodities_of,
+    is_of_another_thing,
+    levy_route,
+    opening_origin,
+    route_of,
+)
 from alerter.reading.marks import Marked, Mention
 from alerter.reading.numbers import has_numbers, quantities
 from alerter.reading.periods import Period, periods
@@ -107,9 +115,7 @@ def _claims_of(passage: Passage, figure: Figure, topic: Topic) -> tuple[list[Cla
     metric = _metric(marked, figure, topic)
     if metric is None:
         return [], topic
-    commodities = commodities_of(marked, mentions, figure, metric=metric, parents=passage.parents)
-    if not commodities and metric != "tariff" and not _is_of_everything(marked, figure):
-        commodities = topic.commodities
+    commodities = _commodities(passage, figure, metric=metric, topic=topic)
     if metric == "tariff":
         route = levy_route(marked, mentions, figure, topic=topic)
     else:
@@ -117,6 +123,17 @@ def _claims_of(passage: Passage, figure: Figure, topic: Topic) -> tuple[list[Cla
     claim = _claim(passage, figure, metric=metric, route=route, topic=topic)
     made = [claim.model_copy(update={"commodity": name}) for name in commodities] or [claim]
     return made, _advance(topic, claim, commodities, route)
+
+
+def _commodities(passage: Passage, figure: Figure, *, metric: str, topic: Topic) -> tuple[str, ...]:
+    """The figure's own commodities, else those that the text speaks of."""
+    marked, mentions = passage.marked, passage.mentions
+    if metric != "tariff" and is_of_another_thing(marked, mentions, figure):
+        return ("other",)
+    own = commodities_of(marked, mentions, figure, metric=metric, parents=passage.parents)
+    if own or metric == "tariff" or _is_of_everything(marked, figure):
+        return own
+    return topic.commodities
 
 
 def _is_of_everything(marked: Marked, figure: Figure) -> bool:

@@ -3,6 +3,9 @@
 Ambiguous names (tin, magnet, Turkey, Georgia, a capital as a venue) count only where their context says so.
 """
 
+from bisect import bisect_right
+from operator import itemgetter
+
 from alerter.reading.lexicon import Lexicon
 from alerter.reading.marks import Marked, Mention
 
@@ -45,11 +48,14 @@ def meant(marked: Marked, lexicon: Lexicon) -> list[Mention]:
     """The mentions that count, in order."""
     trade: bool | None = None
     kept = []
+    products = _product_names(marked)
     for mention in marked.mentions:
         if mention.kind == "country":
             if _is_country_meant(marked, mention, lexicon):
                 kept.append(mention)
         elif mention.kind == "commodity":
+            if mention.name in products and _is_capitalised(marked, mention):
+                continue
             if mention.form == "ambiguous":
                 if trade is None:
                     trade = "trade" in marked.present
@@ -64,6 +70,41 @@ def listed(mentions: list[Mention], kind: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(mention.name for mention in mentions if mention.kind == kind))
 
 
+def _product_names(marked: Marked) -> frozenset[str]:
+    """The commodities whose name a product bears here: a shade of paint named Rare Earth."""
+    if marked.present.isdisjoint(("naming", "product_kind")):
+        return frozenset()
+    mentions = [m for m in marked.mentions if m.kind == "commodity" and _is_capitalised(marked, m)]
+    return frozenset(m.name for m in mentions if _names_product(marked, m))
+
+
+def _names_product(marked: Marked, mention: Mention) -> bool:
+    first, last = _sentence_of(marked, mention)
+    if marked.says("naming", max(first, mention.first - 2), mention.first):
+        return True
+    return marked.says("product_kind", first, last) and not _is_in_capitals(marked, first, last)
+
+
+def _sentence_of(marked: Marked, mention: Mention) -> tuple[int, int]:
+    sentences = marked.tokens.sentences
+    return sentences[bisect_right(sentences, mention.first, key=itemgetter(0)) - 1]
+
+
+def _is_in_capitals(marked: Marked, first: int, last: int) -> bool:
+    """Is every long word capitalised, as in many headlines?"""
+    return all(marked.tokens.is_capital(at) for at in range(first, last) if len(marked.words[at]) > _SHORT)
+
+
+_SHORT = 3
+
+
+def _is_capitalised(marked: Marked, mention: Mention) -> bool:
+    """Is it written as a name? The first word of a sentence, which is capitalised anyway, tells nothing."""
+    if mention.last - mention.first == 1 and _sentence_of(marked, mention)[0] == mention.first:
+        return False
+    return all(marked.tokens.is_capital(at) for at in range(mention.first, mention.last))
+
+
 def _is_commodity_noun(marked: Marked, mention: Mention) -> bool:
     """Is an ambiguous word the name of a material here?"""
     word = marked.words[mention.first]
@@ -71,8 +112,6 @@ def _is_commodity_noun(marked: Marked, mention: Mention) -> bool:
         return marked.tokens.original[marked.tokens.starts[mention.first] :][:3] == "MAP"
     if word == "lead":
         return _is_metal_lead(marked, mention)
-    if word in ("gas", "oil"):
-        return True
     return True
 
 

@@ -157,6 +157,36 @@ def test_a_claim_has_a_typed_subject(
     assert (claim.period, claim.basis) == (period, basis)
 
 
+# (sentence after one on China's rare earth exports, the commodity of its claim)
+OWN_NOUNS = [
+    ("Exports of umbrellas rose 5%.", "other"),
+    ("Exports of Chinese umbrellas rose 5%.", "other"),
+    ("Sales of earthy tones rose 5%, it said.", "other"),
+    ("It said exports of greys grew by a third.", "other"),
+    ("There was a 5% rise in production of ceramics.", "other"),
+    ("Paper exports rose 5%.", "other"),
+    ("Retail sales were up 5%.", "other"),
+    ("Exports of the metals to Japan rose 5%.", "rare-earths"),
+    ("Exports of the 17 elements rose 5%.", "rare-earths"),
+    ("Exports of these to Japan rose 5%.", "rare-earths"),
+    ("Exports of about 900 tonnes were up 5%.", "rare-earths"),
+    ("Exports of more than 900 tonnes were recorded.", "rare-earths"),
+    ("Production of the metal rose 5%.", "rare-earths"),
+    ("Monthly exports rose 5%.", "rare-earths"),
+    ("Exports of gallium rose 5%.", "gallium"),
+    ("Exports of refined gallium rose 5%.", "gallium"),
+    ("Exports of goods rose 5%.", None),
+]
+
+
+@pytest.mark.parametrize(("sentence", "commodity"), OWN_NOUNS)
+def test_a_claim_is_of_its_own_noun(sentence: str, commodity: str | None) -> None:
+    """Only a figure that names no other thing is of the commodity that the text speaks of."""
+    text = f"China's rare earth exports fell 34% in May. {sentence}"
+    (_, claim) = read("Briefing", text).claims
+    assert claim.commodity == commodity
+
+
 BOUNDS = [
     ("fell by nearly 34%", "approx"),
     ("fell about 34%", "approx"),

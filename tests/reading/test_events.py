@@ -202,6 +202,17 @@ NAMES = [
     ("samarium-cobalt magnets", ("rare-earth-magnets",), ()),
     ("Lithium-ion batteries", ("batteries",), ()),
     ("South Korean and North Korean grain", ("grain",), ("KR", "KP")),
+    ("A paint maker has named Rare Earth, a warm brown, its colour of the year; exports rose", (), ()),
+    ("Rare Earth, the band, plays on", (), ()),
+    ("Sales of the lipstick Cobalt Blue went up", (), ()),
+    ("A cocktail called Liquid Gallium, please", (), ()),
+    ("Gallium is named in the list of minerals", ("gallium",), ()),
+    ("Lithium battery album sales", ("batteries",), ()),
+    ("Paint makers run out of Titanium Dioxide", ("titanium",), ()),
+    ("A miner called Lithium Americas digs. Lithium prices rose", ("lithium",), ()),
+    ("RARE EARTH EXPORTS HIT A LOW, SAY MAKERS OF PERFUME", ("rare-earths",), ()),
+    ("The paint needs titanium dioxide", ("titanium",), ()),
+    ("A mineral known as gallium", ("gallium",), ()),
     ("中国对稀土实施出口管制", ("rare-earths",), ("CN",)),
 ]
 
