@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from alerter.core.alert import Alert, Change, Evidence
@@ -156,6 +157,7 @@ def utc(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
+@lru_cache(maxsize=4096)  # names of labels, rules and sources come by again and again
 def plain(text: str) -> str:
     """One line of text without control, direction or other invisible characters, and without broken ones.
 

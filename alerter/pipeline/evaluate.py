@@ -1,6 +1,7 @@
 """The evaluating stage: one at a time, in order, under a lease; inputs are signals, timers and reloads."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -150,8 +151,10 @@ class EvaluateStage:
 
     def _count(self, transitions: Sequence[Transition], due: Sequence[Due]) -> None:
         routed = {(one.member.alert.fingerprint, one.member.change) for one in due}
+        told = Counter((one.alert.rule, one.change) for one in transitions)
+        for (rule, change), count in told.items():
+            self._metrics.changes.labels(rule, change).inc(count)
         for one in transitions:
-            self._metrics.changes.labels(one.alert.rule, one.change).inc()
             if one.change.notified and (one.alert.fingerprint, one.change) not in routed:
                 self._metrics.unrouted.labels(one.alert.rule).inc()
             if one.change is Change.FIRED and one.cause:

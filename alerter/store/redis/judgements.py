@@ -12,6 +12,7 @@ from alerter.core.alert import Alert
 from alerter.core.delivery import Due
 from alerter.core.series import Series, Vintage
 from alerter.store.protocol import EVALUATOR, Evaluation, Fenced, Repeat, Timer, TimerName
+from alerter.store.redis.bodies import Bodies
 from alerter.store.redis.client import Argument, Client
 from alerter.store.redis.encoding import instant, microseconds, span
 from alerter.store.redis.signals import IDENTITIES_KEPT
@@ -25,8 +26,9 @@ _TIMER_NAMES: dict[str, TimerName] = {name: name for name in get_args(TimerName)
 class RedisJudgements:
     """The protocol's `Judgements`."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, alerts: Bodies[Alert]) -> None:
         self._client = client
+        self._alerts = alerts
 
     async def position(self) -> str:
         """The reading log's position up to which all is evaluated."""
@@ -40,7 +42,7 @@ class RedisJudgements:
     async def alerts(self, fingerprints: Sequence[str]) -> Mapping[str, Alert]:
         """Alerts by fingerprint."""
         bodies = await self._fields("alerts", fingerprints)
-        return {key: Alert.model_validate_json(body) for key, body in bodies.items()}
+        return {key: self._alerts.read(body) for key, body in bodies.items()}
 
     async def touched(self, identities: Sequence[str]) -> Mapping[str, frozenset[str]]:
         """Fingerprints of the alerts that rest on each signal; a signal without any is absent."""
@@ -77,7 +79,7 @@ class RedisJudgements:
 
         When its answer is lost, the commit may have been made: repeated, it is then Fenced.
         """
-        answer = await self._client.run("evaluate", *_arguments(evaluation))
+        answer = await self._client.run("evaluate", *_arguments(evaluation, self._alerts))
         if answer == "fenced":
             raise Fenced("the evaluator's lease has passed on, or its position has moved")
 
@@ -111,9 +113,9 @@ class RedisJudgements:
         return {key: members for key, members in zip(ids, found, strict=True) if members}
 
 
-def _arguments(evaluation: Evaluation) -> list[Argument]:
+def _arguments(evaluation: Evaluation, alerts: Bodies[Alert]) -> list[Argument]:
     """What the script reads, in its order."""
-    bodies: dict[int, str] = {}  # an alert that is due to five destinations is written once
+    bodies = _Written(alerts)
     rows: list[Argument] = [EVALUATOR, evaluation.epoch, evaluation.seen_from, evaluation.seen_to]
     rows += (IDENTITIES_KEPT,)
     kept, over = _parted(evaluation.repeats)
@@ -145,12 +147,27 @@ def _parted(repeats: Sequence[Repeat]) -> tuple[list[Repeat], list[Repeat]]:
     return [repeat for repeat in last if repeat.fingerprints], [r for r in last if not r.fingerprints]
 
 
-def _alert_row(alert: Alert, bodies: dict[int, str]) -> Row:
+class _Written:
+    """Bodies of one commit: an alert that is due to five destinations is written once."""
+
+    def __init__(self, alerts: Bodies[Alert]) -> None:
+        self._alerts = alerts
+        self._bodies: dict[int, str] = {}
+
+    def of(self, alert: Alert) -> str:
+        """The alert as JSON."""
+        body = self._bodies.get(id(alert))
+        if body is None:
+            body = self._bodies[id(alert)] = self._alerts.write(alert)
+        return body
+
+
+def _alert_row(alert: Alert, bodies: "_Written") -> Row:
     resolved = microseconds(alert.resolved_at or alert.updated_at)
-    return (alert.fingerprint, int(alert.active), resolved, _body(alert, bodies))
+    return (alert.fingerprint, int(alert.active), resolved, bodies.of(alert))
 
 
-def _due_rows(dues: Sequence[Due], bodies: dict[int, str]) -> list[Row]:
+def _due_rows(dues: Sequence[Due], bodies: "_Written") -> list[Row]:
     """One row per entry, with all its members."""
     entries: dict[str, list[Due]] = {}
     for due in dues:
@@ -158,21 +175,14 @@ def _due_rows(dues: Sequence[Due], bodies: dict[int, str]) -> list[Row]:
     return [_entry_row(entry, gathered, bodies) for entry, gathered in entries.items()]
 
 
-def _entry_row(entry: str, dues: Sequence[Due], bodies: dict[int, str]) -> Row:
+def _entry_row(entry: str, dues: Sequence[Due], bodies: "_Written") -> Row:
     group = dues[-1].group
     row: list[Argument] = [entry, dues[-1].destination, group.model_dump_json()]
     row += (span(group.wait), span(group.interval), min(microseconds(due.at) for due in dues), len(dues))
     for due in dues:
         alert = due.member.alert
-        row += (alert.fingerprint, due.member.change.value, _body(alert, bodies))
+        row += (alert.fingerprint, due.member.change.value, bodies.of(alert))
     return row
-
-
-def _body(alert: Alert, bodies: dict[int, str]) -> str:
-    body = bodies.get(id(alert))
-    if body is None:
-        body = bodies[id(alert)] = alert.model_dump_json()
-    return body
 
 
 def _member(name: TimerName, subject: str) -> str:

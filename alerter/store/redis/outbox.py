@@ -13,6 +13,7 @@ from uuid import uuid4
 from alerter.core.alert import Alert, Change
 from alerter.core.delivery import Delivery, Group, LedgerEntry, Member, Outcome
 from alerter.store.protocol import Fenced, Retention
+from alerter.store.redis.bodies import Bodies
 from alerter.store.redis.claims import KnownClaims
 from alerter.store.redis.client import Client
 from alerter.store.redis.encoding import instant, microseconds, milliseconds
@@ -29,8 +30,9 @@ _NO_RECEIVER = "no receiver has this destination any more"
 class RedisOutbox:
     """The protocol's `Outbox`."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, alerts: Bodies[Alert]) -> None:
         self._client = client
+        self._alerts = alerts
         self._claims = KnownClaims(client, "deliveries")
 
     async def claim(self, process: str, now: datetime, slots: Mapping[str, int]) -> Sequence[Delivery]:
@@ -101,7 +103,7 @@ class RedisOutbox:
                 "claim_deliveries", process, microseconds(now), int(everything), *pairs
             )
             self._claims.add(process, (row[0] for row in rows))
-        return [_delivery(row) for row in rows]
+        return [_delivery(row, self._alerts) for row in rows]
 
 
 def ledger_line(delivery: Delivery, outcome: Outcome, now: datetime) -> LedgerEntry:
@@ -120,14 +122,14 @@ def ledger_line(delivery: Delivery, outcome: Outcome, now: datetime) -> LedgerEn
     )
 
 
-def _delivery(row: Sequence[Any]) -> Delivery:
+def _delivery(row: Sequence[Any], alerts: Bodies[Alert]) -> Delivery:
     entry, destination, group, delivery_id, attempt, doubt, first, receipt, members = row
     return Delivery(
         id=delivery_id,
         entry=entry,
         destination=destination,
         group=Group.model_validate_json(group),
-        members=_members(members),
+        members=_members(members, alerts),
         attempt=int(attempt),
         uncertain=doubt == "1",
         first_attempt_at=instant(first),
@@ -135,9 +137,7 @@ def _delivery(row: Sequence[Any]) -> Delivery:
     )
 
 
-def _members(written: Sequence[str]) -> tuple[Member, ...]:
+def _members(written: Sequence[str], alerts: Bodies[Alert]) -> tuple[Member, ...]:
     """Members in the order in which they were gathered."""
     parts = sorted((text.split(" ", 2) for text in written), key=lambda part: int(part[1]))
-    return tuple(
-        Member(change=Change(change), alert=Alert.model_validate_json(body)) for change, _, body in parts
-    )
+    return tuple(Member(change=Change(change), alert=alerts.read(body)) for change, _, body in parts)

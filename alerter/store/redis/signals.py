@@ -22,6 +22,7 @@ from alerter.store.protocol import (
     Retention,
     StoreError,
 )
+from alerter.store.redis.bodies import Bodies
 from alerter.store.redis.claims import KnownClaims
 from alerter.store.redis.client import GROUP, Argument, Client, Fields, QueueLost
 from alerter.store.redis.encoding import microseconds, milliseconds
@@ -48,6 +49,8 @@ class RedisSignals:
         self._polls = polls
         self._queue = client.key("signals")
         self._log = client.key("readings")
+        self._records = Bodies(SignalRecord)
+        self._readings = Bodies(ReadSignal)
         self._lost: dict[str, str] = {}
         """Process → position in its pending entries after which some may have got lost on the way."""
         self._readers: set[str] = set()
@@ -73,7 +76,7 @@ class RedisSignals:
             raise Busy(FULL_FOR, "the store's memory is nearly full")
         rows: list[Argument] = []
         for record in records:
-            rows += (record.identity, record.signal.content_hash, record.model_dump_json())
+            rows += (record.identity, record.signal.content_hash, self._records.write(record))
         limits = (backlog_limit, VERSIONS_KEPT, IDENTITIES_KEPT)
         with self._polls.ending(poll.claim.source) if poll else nullcontext():
             answer = await self._client.run("intake", *limits, *_ended(poll), *rows)
@@ -106,7 +109,7 @@ class RedisSignals:
         for entry, reading in readings:
             record = reading.record
             rows += (entry, record.identity, record.signal.id or "", record.version)
-            rows += (microseconds(record.seen_at), reading.model_dump_json())
+            rows += (microseconds(record.seen_at), self._readings.write(reading))
         with self._lost_on_failure(*self._readers):
             await self._client.run("file", SIGNALS_KEPT, *rows, repeatable=True)
 
@@ -121,12 +124,12 @@ class RedisSignals:
     async def after(self, position: str, limit: int, wait: timedelta) -> Sequence[tuple[str, ReadSignal]]:
         """The log after a position; waits 2 s at most."""
         answer = await self._client.listen(wait, "XREAD", "COUNT", limit, "STREAMS", self._log, position)
-        return [_reading(entry, fields) for entry, fields in _entries(answer)]
+        return [self._reading(entry, fields) for entry, fields in _entries(answer)]
 
     async def recent(self, limit: int, before: str | None = None) -> Sequence[tuple[str, ReadSignal]]:
         """The log, newest first."""
         rows = await self._client.page(self._log, limit, before)
-        return [_reading(entry, fields) for entry, fields in rows]
+        return [self._reading(entry, fields) for entry, fields in rows]
 
     async def find(self, identity: str) -> ReadSignal | None:
         """The newest version read, by identity or own id."""
@@ -154,10 +157,10 @@ class RedisSignals:
 
     async def _next(self, process: str, limit: int, wait: timedelta) -> list[Queued]:
         adopted = await self._client.run("adopt", process, limit)
-        found = [_queued(entry, fields, handed_out) for entry, handed_out, fields in adopted]
+        found = [self._queued(entry, fields, handed_out) for entry, handed_out, fields in adopted]
         if len(found) < limit:
             new = await self._read(process, limit - len(found), ">", timedelta(0) if found else wait)
-            found += (_queued(entry, fields) for entry, fields in new)
+            found += (self._queued(entry, fields) for entry, fields in new)
         return found
 
     async def _recovered(self, process: str, limit: int) -> list[Queued]:
@@ -173,11 +176,21 @@ class RedisSignals:
         pending = await self._client.ask("XPENDING", self._queue, GROUP, first, last, limit, process)
         handed_out = {row[0]: int(row[3]) for row in pending}
         self._lost[process] = last
-        return [_queued(entry, fields, handed_out.get(entry, 1)) for entry, fields in rows if fields]
+        return [self._queued(entry, fields, handed_out.get(entry, 1)) for entry, fields in rows if fields]
 
     async def _read(self, process: str, limit: int, position: str, wait: timedelta) -> Any:
         group = ("XREADGROUP", "GROUP", GROUP, process, "COUNT", limit)
         return _entries(await self._client.listen(wait, *group, "STREAMS", self._queue, position))
+
+    def _queued(self, entry: str, fields: Fields, handed_out: int = 1) -> Queued:
+        _, version, _, body = fields
+        record = self._records.read(body)
+        if record.version != int(version):
+            record = record.model_copy(update={"version": int(version)})
+        return Queued(entry, record, handed_out)
+
+    def _reading(self, entry: str, fields: Fields) -> tuple[str, ReadSignal]:
+        return entry, self._readings.read(fields[5])  # t, n, b
 
     async def _is_memory_full(self) -> bool:
         if clock.monotonic() - self._memory_looked_at >= _MEMORY_LOOKED_AT_EVERY:
@@ -198,15 +211,3 @@ def _ended(poll: PollResult | None) -> tuple[Argument, ...]:
 def _entries(answer: Any) -> Any:
     """Entries of the one stream that was read; a server says None when there are none."""
     return answer[0][1] if answer else []
-
-
-def _queued(entry: str, fields: Fields, handed_out: int = 1) -> Queued:
-    _, version, _, body = fields
-    record = SignalRecord.model_validate_json(body)
-    if record.version != int(version):
-        record = record.model_copy(update={"version": int(version)})
-    return Queued(entry, record, handed_out)
-
-
-def _reading(entry: str, fields: Fields) -> tuple[str, ReadSignal]:
-    return entry, ReadSignal.model_validate_json(fields[5])  # t, n, b

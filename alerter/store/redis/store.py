@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from alerter.core.alert import Alert
 from alerter.store.protocol import (
     LIVENESS,
     SCHEMA_VERSION,
@@ -11,6 +12,7 @@ from alerter.store.protocol import (
     StoreError,
     StoreRefused,
 )
+from alerter.store.redis.bodies import Bodies
 from alerter.store.redis.claims import KnownClaims
 from alerter.store.redis.client import Client
 from alerter.store.redis.encoding import microseconds, milliseconds
@@ -33,8 +35,9 @@ class RedisStore:
         self._fleet = RedisFleet(self._client, liveness=liveness)
         self._sources = RedisSources(self._client, polls)
         self._signals = RedisSignals(self._client, polls)
-        self._judgements = RedisJudgements(self._client)
-        self._outbox = RedisOutbox(self._client)
+        alerts = Bodies(Alert)
+        self._judgements = RedisJudgements(self._client, alerts)
+        self._outbox = RedisOutbox(self._client, alerts)
         self._durable = False
 
     @property
