@@ -173,8 +173,29 @@ def event_commodities(
     if type_ in _OF_WORKS and "vehicles" in names:
         return ("vehicles",)
     if type_ == "shortage":
-        names = tuple(name for name in names if name != "vehicles") or names
+        names = _lacking(marked, own, all_of, first) or names
     return tuple(name for name in names if not any(parents.get(other) == name for other in names))
+
+
+def _lacking(
+    marked: Marked, own: Sequence[Mention], all_of: Sequence[Mention], first: int
+) -> tuple[str, ...]:
+    """What is short: the nouns before the word (`magnet shortage`), else those after; no car, but parts."""
+    named = _before(marked, all_of, first) or own
+    inputs = [m for m in named if m.name != "vehicles"] or [m for m in all_of if m.name != "vehicles"]
+    return tuple(dict.fromkeys(m.name for m in inputs[: len(named)]))
+
+
+def _before(marked: Marked, all_of: Sequence[Mention], at: int) -> list[Mention]:
+    """The commodities that end right before a token, with those joined to them: `magnet and gallium`."""
+    found: list[Mention] = []
+    for mention in reversed(all_of):
+        if mention.last <= at and all(word in ("and", ",", "or") for word in marked.words[mention.last : at]):
+            if not found and mention.last != at:
+                break
+            found.insert(0, mention)
+            at = mention.first
+    return found
 
 
 _OF_WORKS = frozenset({"production_halted", "production_resumed", "strike", "disaster"})

@@ -127,6 +127,35 @@ def test_a_sentence_tells_its_event(
     assert event.commodity == commodity
 
 
+# (sentence, what is short, whether vehicles are no longer made)
+SHORT = [
+    ("Magnet shortage reaches car plants", {"rare-earth-magnets"}, False),
+    ("Shortages of magnets spread to carmakers", {"rare-earth-magnets"}, False),
+    ("Carmakers are running low on magnets", {"rare-earth-magnets"}, False),
+    ("Car plants in Europe face magnet and chip shortages", {"rare-earth-magnets", "semiconductors"}, False),
+    ("Tin, samarium and gallium shortages trouble makers of cars", {"tin", "rare-earths", "gallium"}, False),
+    ("Vehicle makers short of copper turn to recyclers", {"copper"}, False),
+    ("Lack of parts at carmakers blamed on rare earth rules", {"rare-earths"}, False),
+    ("Shortage of cars hits dealers", {"vehicles"}, False),
+    ("Rare earth shortages halt car production", {"rare-earths"}, True),
+    ("Car plants halt production for want of rare-earth magnets", {"rare-earth-magnets"}, True),
+    ("Ford idles a car plant because of a shortage of magnets", {"rare-earth-magnets"}, True),
+    ("Carmaker stops assembly lines due to lack of gallium", {"gallium"}, True),
+    ("Chip famine shuts two vehicle plants", {"semiconductors"}, True),
+    ("Suzuki suspends car output as supplies of magnets dry up", {"rare-earth-magnets"}, True),
+    ("A car plant starved of germanium has stopped its lines", {"germanium"}, True),
+]
+
+
+@pytest.mark.parametrize(("sentence", "inputs", "is_halted"), SHORT)
+def test_a_shortage_is_of_the_input(sentence: str, inputs: set[str], is_halted: bool) -> None:
+    """What plants lack is short, however the sentence turns; what they then no longer make is halted."""
+    events = read(sentence).events
+    assert {event.commodity for event in events if event.type == "shortage"} == inputs
+    halted = {event.commodity for event in events if event.type == "production_halted"}
+    assert halted == ({"vehicles"} if is_halted else set())
+
+
 # (sentence, a type that it must not report)
 UNCERTAIN = [
     ("China denied that it imposed export controls on antimony", "export_control_imposed"),
