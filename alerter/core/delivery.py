@@ -85,6 +85,22 @@ class LedgerEntry(Frozen):
     at: datetime
 
 
+def ledger_entry(delivery: Delivery, outcome: Outcome, now: datetime) -> LedgerEntry:
+    """The ledger's line about an attempt."""
+    return LedgerEntry(
+        delivery=delivery.id,
+        entry=delivery.entry,
+        destination=delivery.destination,
+        receiver=delivery.group.receiver,
+        group=delivery.group.labels,
+        alerts=tuple((m.alert.fingerprint, m.alert.revision, m.change) for m in delivery.members),
+        attempt=delivery.attempt,
+        outcome=outcome.kind,
+        reason=outcome.reason,
+        at=now,
+    )
+
+
 def entry_id(group: str, destination: str) -> str:
     """Names the due entry of a group and a destination."""
     return digest(group, destination)

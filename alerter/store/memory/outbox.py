@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from alerter.core.alert import Change
-from alerter.core.delivery import Delivery, Due, Group, LedgerEntry, Member, Outcome
+from alerter.core.delivery import Delivery, Due, Group, LedgerEntry, Member, Outcome, ledger_entry
 from alerter.core.model import digest
 from alerter.store.memory.log import Log
 from alerter.store.memory.schedule import Schedule
@@ -222,22 +222,6 @@ def merge(older: Member | None, newer: Member) -> Member:
     if is_unheard and newer.change in {Change.UPDATED, Change.REPEATED}:
         return Member(change=Change.FIRED, alert=newer.alert)
     return newer
-
-
-def ledger_entry(delivery: Delivery, outcome: Outcome, now: datetime) -> LedgerEntry:
-    """The ledger's line about an attempt."""
-    return LedgerEntry(
-        delivery=delivery.id,
-        entry=delivery.entry,
-        destination=delivery.destination,
-        receiver=delivery.group.receiver,
-        group=delivery.group.labels,
-        alerts=tuple((m.alert.fingerprint, m.alert.revision, m.change) for m in delivery.members),
-        attempt=delivery.attempt,
-        outcome=outcome.kind,
-        reason=outcome.reason,
-        at=now,
-    )
 
 
 def _again(delivery: Delivery, *, is_uncertain: bool) -> Delivery:

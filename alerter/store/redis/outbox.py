@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from alerter.core.alert import Alert, Change
-from alerter.core.delivery import Delivery, Group, LedgerEntry, Member, Outcome
+from alerter.core.delivery import Delivery, Group, LedgerEntry, Member, Outcome, ledger_entry
 from alerter.store.protocol import Fenced, Retention
 from alerter.store.redis.bodies import Bodies
 from alerter.store.redis.claims import KnownClaims
@@ -47,7 +47,7 @@ class RedisOutbox:
             *(delivery.entry, delivery.id, delivery.attempt, outcome.kind, microseconds(now)),
             milliseconds(outcome.retry_after),
             outcome.receipt or "",
-            ledger_line(delivery, outcome, now).model_dump_json(),
+            ledger_entry(delivery, outcome, now).model_dump_json(),
             dead,
             outcome.reason,
             milliseconds(ENTRY_KEPT),
@@ -104,22 +104,6 @@ class RedisOutbox:
             )
             self._claims.add(process, (row[0] for row in rows))
         return [_delivery(row, self._alerts) for row in rows]
-
-
-def ledger_line(delivery: Delivery, outcome: Outcome, now: datetime) -> LedgerEntry:
-    """The attempt as the ledger keeps it."""
-    return LedgerEntry(
-        delivery=delivery.id,
-        entry=delivery.entry,
-        destination=delivery.destination,
-        receiver=delivery.group.receiver,
-        group=delivery.group.labels,
-        alerts=tuple((m.alert.fingerprint, m.alert.revision, m.change) for m in delivery.members),
-        attempt=delivery.attempt,
-        outcome=outcome.kind,
-        reason=outcome.reason,
-        at=now,
-    )
 
 
 def _delivery(row: Sequence[Any], alerts: Bodies[Alert]) -> Delivery:
