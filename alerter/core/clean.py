@@ -138,8 +138,8 @@ def clean_signal(signal: Signal, now: datetime) -> Signal:
         "title": title,
         "text": text,
         "id": visible(signal.id or "") or None,
-        "published_at": signal.published_at.astimezone(UTC),
-        "seen_at": signal.seen_at.astimezone(UTC) if signal.seen_at else None,
+        "published_at": _in_utc(signal.published_at),
+        "seen_at": _in_utc(signal.seen_at) if signal.seen_at else None,
         "language": clean_language(signal.language),
         "labels": {clean_line(name): clean_line(value) for name, value in signal.labels.items()},
     }
@@ -158,6 +158,13 @@ def _check(signal: Signal, now: datetime) -> None:
         raise ValueError("url is not an absolute http or https address")
     if not signal.source.isprintable():
         raise ValueError("source holds control characters")
+
+
+def _in_utc(instant: datetime) -> datetime:
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as fault:
+        raise ValueError("a time lies outside the years that UTC counts") from fault
 
 
 _REFERENCES = ("observation", "docket", "notice", "listing")

@@ -105,6 +105,7 @@ class PollStage:
         try:
             async with asyncio.timeout(POLL_TIMEOUT):
                 poll = await polled.source.poll(claim.cursor)
+            records = self._records(claim, polled, poll)
         except (SourceError, TimeoutError) as fault:
             await self._postpone(claim, polled, fault)
         except Exception as fault:  # noqa: BLE001  a source's surprise must not stop the other sources
@@ -113,11 +114,12 @@ class PollStage:
             await self._postpone(claim, polled, SourceError(f"unexpected {type(fault).__name__}: {fault}"))
         else:
             self._metrics.poll_seconds.observe(monotonic() - started)
-            await self._take_in(claim, polled, poll)
+            await self._take_in(claim, polled, poll, records)
 
-    async def _take_in(self, claim: SourceClaim, polled: Polled, poll: Poll) -> None:
+    async def _take_in(
+        self, claim: SourceClaim, polled: Polled, poll: Poll, records: Sequence[SignalRecord]
+    ) -> None:
         now = self._clock.now()
-        records = self._records(claim, polled, poll, now)
         health = self._well(claim.source, now, brought=bool(records))
         result = PollResult(claim, poll.cursor, now + _interval(polled.config, poll), health)
         try:
@@ -131,8 +133,9 @@ class PollStage:
         self._count(claim.source, statuses)
         self._health[claim.source] = health
 
-    def _records(self, claim: SourceClaim, polled: Polled, poll: Poll, now: datetime) -> list[SignalRecord]:
+    def _records(self, claim: SourceClaim, polled: Polled, poll: Poll) -> list[SignalRecord]:
         """The poll's signals, cleaned; on the first poll what is old is the baseline."""
+        now = self._clock.now()
         cleaned = [signal for one in poll.signals if (signal := self._cleaned(claim.source, one, now))]
         records = new_records(cleaned, now)
         if claim.cursor is not None:

@@ -184,6 +184,8 @@ def test_only_absolute_web_addresses_pass(url: str, good: bool) -> None:
     [
         ({"text": "x" * SIGNAL_BYTES}, "at most 262,144"),
         ({"published_at": NOW + AHEAD + timedelta(days=10)}, "40 days ahead"),
+        ({"published_at": datetime.min.replace(tzinfo=timezone(timedelta(hours=5)))}, "outside the years"),
+        ({"seen_at": datetime.max.replace(tzinfo=timezone(timedelta(hours=-5)))}, "outside the years"),
         ({"url": "file:///etc/passwd"}, "http"),
         ({"source": "a\x1bb"}, "control characters"),
         ({"title": "<p>", "text": "<br>"}, "nothing to read"),

@@ -163,6 +163,22 @@ async def test_a_signal_that_cannot_be_taken_is_refused_alone() -> None:
     assert press.metrics.signals.labels("press", "refused")._value.get() == 1
 
 
+async def test_a_surprise_in_what_a_poll_brought_ends_the_claim(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever goes wrong after the poll itself is a failure of the source, and it is polled again."""
+
+    def trip(*_: object) -> Signal:
+        raise ZeroDivisionError("inside")
+
+    press = Press(lambda: [a_signal("a")])
+    with monkeypatch.context() as patched:
+        patched.setattr("alerter.pipeline.poll.clean_signal", trip)
+        await press.tick(polls=1)
+    assert await press.health() == ("failing", 1, "unexpected ZeroDivisionError: inside")
+    press.seconds += 5
+    await press.tick(polls=2)
+    assert await press.taken() == [("a", False)]
+
+
 @pytest.mark.parametrize("fault", [Busy(timedelta(seconds=1), "behind"), StoreError("away")])
 async def test_what_could_not_be_committed_is_polled_again(
     fault: Exception, monkeypatch: pytest.MonkeyPatch
