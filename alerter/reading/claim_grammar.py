@@ -51,7 +51,7 @@ def figure_start(marked: Marked, quantity: Quantity) -> int:
         if start < 0:
             continue
         tags = marked.tags[start]
-        if any(tags.get(name) == first for name in ("at_least", "at_most", "approx")):
+        if tags and first in (tags.get("at_least"), tags.get("at_most"), tags.get("approx")):
             return start
     return first
 

@@ -8,6 +8,7 @@ unsaid.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import attrgetter
 
 from alerter.core.reading import Basis, Claim
 from alerter.reading.claim_figures import Figure, figures
@@ -22,7 +23,7 @@ from alerter.reading.claim_subjects import (
     route_of,
 )
 from alerter.reading.marks import Marked, Mention
-from alerter.reading.numbers import has_numbers, quantities
+from alerter.reading.numbers import quantities
 from alerter.reading.periods import Period, periods
 
 MOST_CLAIMS = 200
@@ -53,13 +54,15 @@ def read_claims(
     marked: Marked, mentions: Sequence[Mention], *, published: date, parents: Mapping[str, str]
 ) -> tuple[Claim, ...]:
     """All claims of a text, in order, each once."""
-    if not marked.present & _NUMERIC and not has_numbers(marked.words):
+    numbers = [quantities(marked, first, last) for first, last in marked.tokens.sentences]
+    while numbers and not numbers[-1]:
+        numbers.pop()  # what follows the last figure tells nothing of any
+    if not numbers:
         return ()
     topic = _opening_topic(marked, mentions)
     drafts: list[Draft] = []
     own = _by_sentence(marked, mentions)
-    for (first, last), inside in zip(marked.tokens.sentences, own, strict=True):
-        found = quantities(marked, first, last)
+    for (first, last), inside, found in zip(marked.tokens.sentences, own, numbers, strict=False):
         named = periods(marked, first, last, published)
         passage = Passage(marked, inside, named, parents)
         topic = _enter(passage, topic, first, last)
@@ -70,9 +73,6 @@ def read_claims(
         if len(drafts) >= MOST_CLAIMS:
             break
     return _distinct(drafts)[:MOST_CLAIMS]
-
-
-_NUMERIC = frozenset({"halve", "double", "triple", "quadruple"})
 
 
 def _by_sentence(marked: Marked, mentions: Sequence[Mention]) -> list[list[Mention]]:
@@ -103,10 +103,12 @@ def _opening_topic(marked: Marked, mentions: Sequence[Mention]) -> Topic:
 
 def _enter(passage: Passage, topic: Topic, first: int, last: int) -> Topic:
     """The topic as a new sentence begins: a destination holds on only where nothing else is named."""
-    stated = [period for period in passage.named if not period.is_aside]
-    period = stated[0].text if stated else topic.period
-    anew = bool(passage.mentions) or passage.marked.says("total", first, last)
-    return replace(topic, period=period, destination=None if anew else topic.destination)
+    stated = next((period.text for period in passage.named if not period.is_aside), None)
+    if stated:
+        topic = replace(topic, period=stated)
+    if topic.destination and (passage.mentions or passage.marked.says("total", first, last)):
+        topic = replace(topic, destination=None)
+    return topic
 
 
 def _claims_of(passage: Passage, figure: Figure, topic: Topic) -> tuple[list[Claim], Topic]:
@@ -120,9 +122,11 @@ def _claims_of(passage: Passage, figure: Figure, topic: Topic) -> tuple[list[Cla
         route = levy_route(marked, mentions, figure, topic=topic)
     else:
         route = route_of(marked, mentions, figure, metric=metric, topic=topic)
-    claim = _claim(passage, figure, metric=metric, route=route, topic=topic)
-    made = [claim.model_copy(update={"commodity": name}) for name in commodities] or [claim]
-    return made, _advance(topic, claim, commodities, route)
+    made = [
+        _claim(passage, figure, metric=metric, route=route, topic=topic, commodity=name)
+        for name in commodities or (None,)
+    ]
+    return made, _advance(topic, made[0], commodities, route)
 
 
 def _commodities(passage: Passage, figure: Figure, *, metric: str, topic: Topic) -> tuple[str, ...]:
@@ -140,7 +144,9 @@ def _is_of_everything(marked: Marked, figure: Figure) -> bool:
     return marked.says("whole", figure.window.after_previous, figure.first)
 
 
-def _claim(passage: Passage, figure: Figure, *, metric: str, route: Route, topic: Topic) -> Claim:
+def _claim(
+    passage: Passage, figure: Figure, *, metric: str, route: Route, topic: Topic, commodity: str | None
+) -> Claim:
     marked, level = passage.marked, figure.level
     period = None if metric == "tariff" else _period(figure, passage.named, topic)
     return Claim(
@@ -149,6 +155,7 @@ def _claim(passage: Passage, figure: Figure, *, metric: str, route: Route, topic
         value=round(level.value, 6) if level else None,
         unit=_unit(level.unit, metric, topic) if level else None,
         bound=figure.anchor.bound,
+        commodity=commodity,
         basis=_basis(marked, figure, metric=metric, period=period, named=passage.named, topic=topic),
         origin=route.origin,
         destination=route.destination,
@@ -251,8 +258,7 @@ def _unsaid_basis(metric: str, period: str | None) -> Basis:
 
 
 def _advance(topic: Topic, claim: Claim, commodities: tuple[str, ...], route: Route) -> Topic:
-    return replace(
-        topic,
+    return Topic(
         metric=claim.metric if claim.metric != "tariff" else topic.metric,
         commodities=commodities or topic.commodities,
         origin=topic.origin or (route.origin if claim.metric == "exports" else None),
@@ -289,5 +295,8 @@ def _restates(other: Draft, draft: Draft) -> bool:
 
 
 def _is_same(one: Claim, other: Claim) -> bool:
-    ignored = {"span", "basis", "bound", "modality"}
-    return one.model_dump(exclude=ignored) == other.model_dump(exclude=ignored)
+    return _stated(one) == _stated(other)
+
+
+_stated = attrgetter("metric", "change_pct", "value", "unit", "commodity", "origin", "destination", "period")
+"""What tells claims apart, whatever their wording."""

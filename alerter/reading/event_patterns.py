@@ -4,7 +4,8 @@ A pattern is a short sequence of word classes with bounded gaps, so matching a s
 its length. `vocabulary/events.yaml` holds the table and describes its shape.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -43,6 +44,10 @@ class EventPattern:
     beats: frozenset[str]
     acting: Acting
 
+    def is_about(self, present: frozenset[str]) -> bool:
+        """Does a text with these classes speak of what it must speak of?"""
+        return not self.about or not self.about.isdisjoint(present)
+
     def find(self, marked: Marked, first: int, last: int, present: frozenset[str]) -> tuple[int, int] | None:
         """The first place in the sentence where it is worded, as tokens (half-open)."""
         if self.beside and self.beside.isdisjoint(present):
@@ -55,9 +60,42 @@ class EventPattern:
         return None
 
 
-def parse_patterns(table: Sequence[Mapping[str, Any]]) -> tuple[EventPattern, ...]:
-    """The table's rows as patterns. Raises ValueError for a wording that cannot be read."""
-    return tuple(
+@dataclass(frozen=True, slots=True)
+class PatternTable:
+    """All patterns, found by the classes without which they cannot match."""
+
+    patterns: tuple[EventPattern, ...]
+    by_class: Mapping[str, frozenset[int]]
+    """Class → the places of the patterns with a wording of which it is the rarest class."""
+    by_type: Mapping[str, EventPattern]
+
+    @classmethod
+    def of(cls, rows: Iterable[EventPattern]) -> "PatternTable":
+        """The table of some patterns. Raises ValueError for a wording of alternatives only."""
+        patterns = tuple(rows)
+        uses = Counter(name for pattern in patterns for one in pattern.wordings for name in one.needs)
+        by_class: dict[str, set[int]] = {}
+        for place, pattern in enumerate(patterns):
+            for one in pattern.wordings:
+                rarest = min(one.needs, key=lambda name: (uses[name], name))
+                by_class.setdefault(rarest, set()).add(place)
+        places_of = {name: frozenset(places) for name, places in by_class.items()}
+        return cls(patterns, places_of, {pattern.type: pattern for pattern in patterns})
+
+    def within(self, present: frozenset[str]) -> list[EventPattern]:
+        """The patterns that a sentence with these classes may match, in the table's order."""
+        places: set[int] = set()
+        for name in present:
+            places |= self.by_class.get(name, _NOWHERE)
+        return [self.patterns[place] for place in sorted(places)]
+
+
+_NOWHERE: frozenset[int] = frozenset()
+
+
+def parse_patterns(table: Sequence[Mapping[str, Any]]) -> PatternTable:
+    """The table of rows as patterns. Raises ValueError for a wording that cannot be read."""
+    return PatternTable.of(
         EventPattern(
             type=row["type"],
             wordings=tuple(_wording(text) for text in row["when"]),

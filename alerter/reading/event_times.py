@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from alerter.reading.marks import Marked
-from alerter.reading.periods import last_day, periods
+from alerter.reading.periods import Period, last_day, periods
 
 _RECENT = timedelta(days=10)
 """A measure that is older when the text is published is recalled, not reported."""
@@ -41,6 +41,7 @@ _ATTRIBUTES = frozenset({"'s", "export", "rare", "own", "trade", "new"})
 _DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30, "months": 30, "year": 365, "years": 365}
 _COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _COUNTS = {"a": 1, **{word: count for count, word in enumerate(_COUNTED, start=1)}}
+_VAGUE = frozenset({*_DAYS, "last", "earlier"})
 _VAGUE_COUNT = 3
 """How many `several months` or plain `months` ago are taken to be."""
 _SEASONS = frozenset({"spring", "summer", "autumn", "fall", "winter", "quarter"})
@@ -48,29 +49,38 @@ _SEASONS = frozenset({"spring", "summer", "autumn", "fall", "winter", "quarter"}
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A time that the tokens first to last (half-open) name, with its last day."""
+    """A time that the tokens first to last (half-open) name, and how long it lies back at publication."""
 
     first: int
     last: int
-    ended_on: date
+    ago: timedelta
     is_since: bool
     is_adverbial: bool
 
 
+def past_times(marked: Marked, sentence: tuple[int, int], published: date) -> list[When]:
+    """The times that a sentence names and that lie well before publication."""
+    if published.year not in _CALENDAR:
+        return []
+    named = periods(marked, *sentence, published)
+    dated = [_dated(marked.words, one, published) for one in named]
+    return [when for when in dated + _vague_times(marked.words, sentence, published) if when.ago > _RECENT]
+
+
 def is_background(
-    marked: Marked, type_: str, place: tuple[int, int], *, sentence: tuple[int, int], published: date
+    marked: Marked, type_: str, place: tuple[int, int], *, times: Sequence[When], first: int
 ) -> bool:
-    """Is the event of a type, worded by the tokens of `place`, told as done well before publication?"""
-    if published.year not in _CALENDAR or _is_to_come(marked, place, sentence[0]):
-        return False
-    lasts = type_ in _CONDITIONS
-    if not lasts and _is_recalled(marked, place[0], sentence[0]):
+    """Is the event, worded by the tokens of `place`, told as done well before publication?
+
+    `times` are the past ones of its sentence, which begins at the token `first`.
+    """
+    if type_ in _CONDITIONS:
+        times = [when for when in times if when.ago > _LASTING and not when.is_since]
+    elif _is_recalled(marked, place[0], first):
         return True
-    latest = published - (_LASTING if lasts else _RECENT)
-    return any(
-        when.ended_on < latest and not (lasts and when.is_since) and _is_of(marked, when, place, sentence)
-        for when in _times(marked, sentence, published)
-    )
+    if not times or _is_to_come(marked, place, first):
+        return False
+    return any(_is_of(marked, when, place, first) for when in times)
 
 
 def _is_to_come(marked: Marked, place: tuple[int, int], first: int) -> bool:
@@ -92,33 +102,19 @@ def _is_recalled(marked: Marked, at: int, first: int) -> bool:
     return False
 
 
-def _times(marked: Marked, sentence: tuple[int, int], published: date) -> list[When]:
-    """The times of a sentence that lie in the past."""
-    found = [
-        _dated(marked, period.first, period.last, period.text)
-        for period in periods(marked, *sentence, published)
-    ]
-    for index in range(*sentence):
-        vague = _vague(marked, index, sentence[1], published)
-        if vague:
-            found.append(vague)
-    return found
-
-
-def _dated(marked: Marked, first: int, last: int, text: str) -> When:
+def _dated(words: Sequence[str], period: Period, published: date) -> When:
     """A named period as a time, with the day or the part of the month that stands beside its month."""
-    words = marked.words
-    ended_on = last_day(text)
-    day = None
-    if len(text) == len("2025-04"):
+    first, last, day = period.first, period.last, None
+    if len(period.text) == len("2025-04"):
         first, last, day = _day_beside(words, first, last)
     while first > 1 and words[first - 1] in _MONTH_PARTS:
         first -= 1
         day = _MONTH_PARTS[words[first]] or day
+    ended_on = last_day(period.text)
     if day:
         ended_on = ended_on.replace(day=min(day, ended_on.day))
     before = words[first - 1] if first else ""
-    return When(first, last, ended_on, before == "since", before in _ADVERBIAL)
+    return When(first, last, published - ended_on, before == "since", before in _ADVERBIAL)
 
 
 def _day_beside(words: Sequence[str], first: int, last: int) -> tuple[int, int, int | None]:
@@ -133,42 +129,48 @@ def _is_day(word: str) -> bool:
     return word.isascii() and word.isdigit() and 1 <= int(word) <= 31 and len(word) <= 2
 
 
-def _vague(marked: Marked, index: int, end: int, published: date) -> When | None:
+def _vague_times(words: Sequence[str], sentence: tuple[int, int], published: date) -> list[When]:
     """`two months ago`, `last year`, `earlier this year`."""
-    words = marked.words
-    word, following = words[index], words[index + 1] if index + 1 < end else ""
-    is_ago = following == "ago" or (following == "earlier" and words[index + 2 : index + 3] != ["than"])
-    if word in _DAYS and is_ago:
-        return _ago(words, index, published)
-    if word == "last":
-        return _last(index, following, published)
-    if word == "earlier" and words[index + 1 : index + 3] == ["this", "year"]:
-        return When(index, index + 3, published - timedelta(days=_DAYS["month"]), False, True)
-    return None
+    first, last = sentence
+    openings = [at for at, word in enumerate(words[first:last], first) if word in _VAGUE]
+    found = (_vague(words, at, published) for at in openings)
+    return [when for when in found if when]
 
 
-def _ago(words: Sequence[str], index: int, published: date) -> When:
-    before = words[index - 1] if index else ""
-    digits = int(before) if _is_day(before) else _VAGUE_COUNT
-    days = _COUNTS.get(before, digits) * _DAYS[words[index]]
-    known = before in _COUNTS or _is_day(before)
-    return When(index - 1 if known else index, index + 2, published - timedelta(days=days), False, True)
+def _vague(words: Sequence[str], at: int, published: date) -> When | None:
+    following = list(words[at + 1 : at + 3])
+    if words[at] in _DAYS:
+        is_ago = following[:1] == ["ago"] or (following[:1] == ["earlier"] and following[1:] != ["than"])
+        return _ago(words, at) if is_ago else None
+    if words[at] == "last":
+        days = _days_since_last(following[0] if following else "", published)
+        return When(at, at + 2, timedelta(days=days), is_since=False, is_adverbial=True) if days else None
+    if following != ["this", "year"]:
+        return None
+    return When(at, at + 3, timedelta(days=_DAYS["month"]), is_since=False, is_adverbial=True)
 
 
-def _last(index: int, unit: str, published: date) -> When | None:
-    ends = {
-        "year": date(published.year, 1, 1) - timedelta(days=1),
-        "month": published - timedelta(days=published.day + _DAYS["month"] // 2),
-        **dict.fromkeys(_SEASONS, published - timedelta(days=_DAYS["month"])),
-    }
-    return When(index, index + 2, ends[unit], False, True) if unit in ends else None
+def _ago(words: Sequence[str], at: int) -> When:
+    before = words[at - 1] if at else ""
+    count = _COUNTS.get(before) or (int(before) if _is_day(before) else None)
+    ago = timedelta(days=(count or _VAGUE_COUNT) * _DAYS[words[at]])
+    return When(at - 1 if count else at, at + 2, ago, is_since=False, is_adverbial=True)
 
 
-def _is_of(marked: Marked, when: When, place: tuple[int, int], sentence: tuple[int, int]) -> bool:
+def _days_since_last(unit: str, published: date) -> int:
+    """How long `last month` or `last year` lies back, 0 for what says nothing of the kind."""
+    if unit == "year":
+        return (published - date(published.year, 1, 1)).days + 1
+    if unit == "month":
+        return published.day + _DAYS["month"] // 2
+    return _DAYS["month"] if unit in _SEASONS else 0
+
+
+def _is_of(marked: Marked, when: When, place: tuple[int, int], start: int) -> bool:
     """Does the time stand in the event's own clause, with no other verb that it dates?"""
     first, last = place
     if when.last <= first:
-        return _leads(marked, when, first, sentence[0])
+        return _leads(marked, when, first, start)
     if when.first < last or not when.is_adverbial:
         return when.is_adverbial
     between = range(last, when.first)

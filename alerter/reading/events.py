@@ -11,8 +11,8 @@ from datetime import date
 
 from alerter.core.reading import Event, EventStatus
 from alerter.reading.event_actors import actors_of, event_commodities
-from alerter.reading.event_patterns import EventPattern
-from alerter.reading.event_times import is_background
+from alerter.reading.event_patterns import EventPattern, PatternTable
+from alerter.reading.event_times import When, is_background, past_times
 from alerter.reading.marks import Marked, Mention
 
 MOST_EVENTS = 50
@@ -42,7 +42,7 @@ def read_events(
     marked: Marked,
     mentions: Sequence[Mention],
     *,
-    patterns: Sequence[EventPattern],
+    patterns: PatternTable,
     published: date,
     parents: Mapping[str, str],
 ) -> tuple[Event, ...]:
@@ -51,15 +51,15 @@ def read_events(
     everywhere = frozenset().union(*present)
     if "sports" in everywhere or _is_commentary(marked):
         return ()
-    candidates = [p for p in patterns if not p.about or not p.about.isdisjoint(everywhere)]
     found: list[Found] = []
     for sentence, classes in zip(marked.tokens.sentences, present, strict=True):
         if classes and "background" not in classes:
+            candidates = [p for p in patterns.within(classes) if p.is_about(everywhere)]
             found.extend(_in_sentence(marked, sentence, candidates, classes, published))
         if len(found) >= MOST_EVENTS:
             break
     events: list[Event] = []
-    for one in _with_companions(marked, found, patterns):
+    for one in _with_companions(marked, found, patterns.by_type):
         events.extend(_events_of(marked, mentions, one, parents))
     return _distinct(events)
 
@@ -85,11 +85,14 @@ def _in_sentence(
 ) -> list[Found]:
     found: list[Found] = []
     past: list[Found] = []
+    times: Sequence[When] | None = None
     for pattern in patterns:
         start = sentence[0]
         while place := pattern.find(marked, start, sentence[1], classes):
             one = Found(pattern, *place, sentence, sentence[1])
-            if not is_background(marked, pattern.type, place, sentence=sentence, published=published):
+            if times is None:
+                times = past_times(marked, sentence, published)
+            if not is_background(marked, pattern.type, place, times=times, first=sentence[0]):
                 found.append(one)
                 break
             past.append(one)
@@ -111,9 +114,8 @@ def _is_past(found: Found, past: Iterable[Found]) -> bool:
     )
 
 
-def _with_companions(marked: Marked, found: list[Found], patterns: Sequence[EventPattern]) -> list[Found]:
+def _with_companions(marked: Marked, found: list[Found], by_type: Mapping[str, EventPattern]) -> list[Found]:
     """A licence newly required from a date is a control imposed; a tariff struck down is a ruling."""
-    by_type = {pattern.type: pattern for pattern in patterns}
     out = list(found)
     for one in found:
         if one.pattern.type == "licence_required" and marked.says("from_date", *one.sentence):

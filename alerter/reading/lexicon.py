@@ -8,13 +8,14 @@ all terms at once, whatever their number.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from itertools import accumulate
 from typing import Any, Literal
 
 import yaml
 from ahocorasick_rs import AhoCorasick
 
 from alerter.core.model import Frozen, Name
-from alerter.reading.event_patterns import EventPattern, parse_patterns
+from alerter.reading.event_patterns import PatternTable, parse_patterns
 from alerter.reading.marks import Marked, Mention
 from alerter.reading.tokens import Tokens, tokenise
 
@@ -59,7 +60,7 @@ class Lexicon:
     commodities: Mapping[str, Commodity]
     guards: Mapping[str, tuple[str, ...]]
     """Country → needles whose presence means that something else is meant."""
-    event_patterns: tuple[EventPattern, ...]
+    event_patterns: PatternTable
 
     @classmethod
     def build(cls, commodities: Sequence[Commodity] = ()) -> "Lexicon":
@@ -95,11 +96,8 @@ class Lexicon:
         """Finds every term in the tokens."""
         words = tokens.words
         joined = " " + " ".join(words) + " "
-        index_at: dict[int, int] = {}
-        position = 0
-        for index, word in enumerate(words):
-            index_at[position] = index
-            position += len(word) + 1
+        offsets = accumulate((len(word) + 1 for word in words), initial=0)
+        index_at = {offset: index for index, offset in enumerate(offsets)}
         tags: list[dict[str, int]] = [_NOTHING] * len(words)
         mentions: list[Mention] = []
         for pattern, start, _ in self.automaton.find_matches_as_indexes(joined, overlapping=True):
@@ -118,7 +116,7 @@ class Lexicon:
                 if not tags[mention.first]:
                     tags[mention.first] = {}
                 tags[mention.first][mention.kind] = mention.last
-        return Marked(tokens, joined, tags, kept, frozenset().union(*tags))
+        return Marked(tokens, words, joined, tags, kept, frozenset().union(*tags))
 
 
 _NOTHING: dict[str, int] = {}

@@ -23,16 +23,13 @@ class Marked:
     """Tokens with the word classes that begin at each (class → end), and the names among them in order."""
 
     tokens: Tokens
+    words: list[str]
+    """The folded tokens."""
     joined: str
     tags: list[dict[str, int]]
     mentions: list[Mention]
     present: frozenset[str]
     """Every class of word, and kind of name, that occurs anywhere."""
-
-    @property
-    def words(self) -> list[str]:
-        """The folded tokens."""
-        return self.tokens.words
 
     def has(self, index: int, name: str) -> bool:
         """Does a word of this class begin here?"""

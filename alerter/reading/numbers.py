@@ -4,7 +4,6 @@ Units of mass become tonnes or kilograms as LABEL units (`t`, `kg`), money its c
 and the like. Ranges (`10-15 per cent`) give a lower and an upper quantity.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -141,26 +140,33 @@ _PER = {
     "bbl": "bbl",
     "mtu": "mtu",
 }
+_NUMBER_WORDS = frozenset({*_SMALL, *_FRACTIONS, *(f"{word}fold" for word in _SMALL)})
 _WORD_CHANGES = {"halve": -50.0, "double": 100.0, "triple": 200.0, "quadruple": 300.0}
-
-
-def has_numbers(words: Sequence[str]) -> bool:
-    """Is there a numeral, a number word or a fraction at all?"""
-    return any(word[0].isdigit() or word in _SMALL or word in _FRACTIONS for word in words)
+_CHANGE_CLASSES = frozenset(_WORD_CHANGES)
 
 
 def quantities(marked: Marked, first: int, last: int) -> list[Quantity]:
     """All quantities between two tokens (half-open), in order."""
     found: list[Quantity] = []
-    index = first
-    while index < last:
-        quantity = _quantity_at(marked, index, last)
-        if quantity is None:
-            index += 1
-            continue
-        found.append(quantity)
-        index = max(quantity.last, index + 1)
-    return _ranges(marked, found)
+    unread = first
+    for index in _openings(marked, first, last):
+        quantity = _quantity_at(marked, index, last) if index >= unread else None
+        if quantity:
+            found.append(quantity)
+            unread = quantity.last
+    return _ranges(marked, found) if found else found
+
+
+def _openings(marked: Marked, first: int, last: int) -> list[int]:
+    """Where a quantity could begin: most words need no further look."""
+    tags = marked.tags
+    return [
+        index
+        for index, word in enumerate(marked.words[first:last], first)
+        if word[0].isdigit()
+        or word in _NUMBER_WORDS
+        or (tags[index] and not _CHANGE_CLASSES.isdisjoint(tags[index]))
+    ]
 
 
 def _quantity_at(marked: Marked, index: int, last: int) -> Quantity | None:

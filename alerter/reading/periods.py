@@ -54,15 +54,23 @@ class Period:
 def periods(marked: Marked, first: int, last: int, published: date) -> list[Period]:
     """All periods named between two tokens (half-open), in order."""
     found: list[Period] = []
-    index = first
-    while index < last:
-        period = _period_at(marked, index, last, published)
-        if period is None:
-            index += 1
-            continue
-        found.append(period)
-        index = max(period.last, index + 1)
+    unread = first
+    for index in _openings(marked, first, last):
+        period = _period_at(marked, index, last, published) if index >= unread else None
+        if period:
+            found.append(period)
+            unread = period.last
     return found
+
+
+def _openings(marked: Marked, first: int, last: int) -> list[int]:
+    """Where a period could begin: most words need no further look."""
+    tags = marked.tags
+    return [
+        index
+        for index, word in enumerate(marked.words[first:last], first)
+        if word[0].isdigit() or word in _OPENERS or (tags[index] and not _CLASSES.isdisjoint(tags[index]))
+    ]
 
 
 def previous_month(period: str) -> str | None:
@@ -88,11 +96,7 @@ def last_day(period: str) -> date:
 
 
 def _period_at(marked: Marked, index: int, last: int, published: date) -> Period | None:
-    word = marked.words[index]
-    named = not _CLASSES.isdisjoint(marked.tags[index])
-    if not named and not word[0].isdigit() and word not in _OPENERS:
-        return None  # most words: nothing that could open a period
-    month = _month(marked, index) if named else None
+    month = _month(marked, index)
     if month:
         return _month_or_range(marked, index, last, month, published)
     for name, quarter in _QUARTERS:

@@ -7,6 +7,7 @@ done by the character so that every token still knows its offsets. Hyphens insid
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -145,7 +146,7 @@ def tokenise(title: str, text: str) -> Tokens:
     if offsets is not None:
         starts = [offsets[start] for start in starts]
         ends = [offsets[end - 1] + 1 for end in ends]
-    title_end = next((i for i, start in enumerate(starts) if start >= len(title)), len(words))
+    title_end = bisect_left(starts, len(title))
     sentences = _sentences(original, words, starts)
     return Tokens(original, words, starts, ends, sentences, title_end)
 
@@ -155,6 +156,8 @@ def _sentences(original: str, words: list[str], starts: list[int]) -> list[tuple
     first = 0
     for index, word in enumerate(words):
         too_long = index - first >= LONGEST_SENTENCE
+        if not too_long and word not in _MAY_END:
+            continue
         if word in _ENDS or too_long or (word == "." and _ends_sentence(original, words, starts, index)):
             if index > first:
                 sentences.append((first, index))
@@ -168,6 +171,7 @@ def _sentences(original: str, words: list[str], starts: list[int]) -> list[tuple
 
 
 _STATES = frozenset({"u.s.", "u.s.a.", "u.k.", "e.u."})
+_MAY_END = frozenset({*_ENDS, *_STATES, "."})
 _OPENERS = frozenset(
     [
         "the",
