@@ -25,6 +25,9 @@ SEND_TIMEOUT = 60.0
 """Seconds after which an attempt counts as ambiguous; every notifier's own limits are well below."""
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=1), timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(hours=72)
+RETIRE_EVERY = 60.0
+"""Seconds between looks for what waits for destinations that are gone: an attempt that was under way at a
+reload may have failed since, and an evaluator may have learnt of the reload later."""
 RECORD_RETRY = 0.5
 """Seconds between attempts to record an outcome while the store is away."""
 RECORD_PATIENCE = 3.0
@@ -70,13 +73,13 @@ class DeliverStage:
         self._wake = asyncio.Event()
         self._sending: dict[str, set[asyncio.Task[None]]] = {}
         self._paced_until: dict[str, float] = {}
-        self._must_retire = True
+        self._retire_at = 0.0
         self._gives_up_at = math.inf
 
     def reload(self, targets: Mapping[str, Target]) -> None:
         """Send to these destinations from now on; what waits for others goes dead, visibly."""
         self._targets = targets
-        self._must_retire = True
+        self._retire_at = 0.0
         self.wake()
 
     def wake(self) -> None:
@@ -86,11 +89,12 @@ class DeliverStage:
     async def turn(self) -> None:
         """Start what is due, then wait until a send ends, something comes due, or a moment has passed."""
         self._wake.clear()
-        if self._must_retire:
+        if monotonic() >= self._retire_at:
             await self._retire()
-        slots = self._free_slots()
+        targets = self._targets  # a reload may replace them while the store is asked
+        slots = self._free_slots(targets)
         for delivery in await self._outbox.claim(self._process, self._clock.now(), slots) if slots else ():
-            self._start(delivery)
+            self._start(targets[delivery.destination], delivery)
         await wait_for(self._wake, TICK)
 
     async def drain(self) -> None:
@@ -100,24 +104,25 @@ class DeliverStage:
         await asyncio.gather(*under_way, return_exceptions=True)
 
     async def _retire(self) -> None:
-        retired = await self._outbox.retire(sorted(self._targets), self._clock.now())
+        targets = self._targets
+        retired = await self._outbox.retire(sorted(targets), self._clock.now())
         if retired:
             _log.warning(
                 "deliveries_retired", count=retired, reason="their destination is no longer configured"
             )
-        self._must_retire = False
+        if targets is self._targets:
+            self._retire_at = monotonic() + RETIRE_EVERY
 
-    def _free_slots(self) -> dict[str, int]:
+    def _free_slots(self, targets: Mapping[str, Target]) -> dict[str, int]:
         """How many more sends each destination takes now; paced ones take none until their time."""
         now, slots = monotonic(), {}
-        for name, target in self._targets.items():
+        for name, target in targets.items():
             free = min(target.concurrency, UNRECORDED_AT_MOST) - len(self._sending.get(name, ()))
             if free > 0 and self._paced_until.get(name, 0) <= now:
                 slots[name] = 1 if target.pace else free
         return slots
 
-    def _start(self, delivery: Delivery) -> None:
-        target = self._targets[delivery.destination]
+    def _start(self, target: Target, delivery: Delivery) -> None:
         self._paced_until[target.id] = monotonic() + target.pace.total_seconds()
         tasks = self._sending.setdefault(target.id, set())
         task = asyncio.create_task(self._deliver(target, delivery), name=f"deliver {delivery.id}")

@@ -1,10 +1,11 @@
 """The delivering stage: slots, pace, retries, giving up, and what a crash in the middle leaves."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -173,6 +174,46 @@ async def test_what_waits_for_a_removed_destination_goes_dead() -> None:
     await desk.stage.turn()
     ((dead, _),) = await desk.store.outbox.dead(10)
     assert dead.destination == "desk/gone"
+
+
+async def test_an_attempt_under_way_at_a_reload_that_fails_goes_dead_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its destination is gone when it asks for another attempt; it is not held for ever."""
+    monkeypatch.setattr("alerter.pipeline.deliver.RETIRE_EVERY", 0.0)
+    gone = Recorder(gate=asyncio.Event(), answer=lambda _: Outcome(kind="retry", reason="503"))
+    desk = Desk(gone)
+    await desk.owe(owed("a"))
+    await desk.stage.turn()
+    await eventually(lambda: len(gone.got) == 1)
+    desk.stage.reload({})
+    await desk.stage.turn()
+    assert await desk.store.outbox.waiting() == {gone.id: 1}
+    assert gone.gate
+    gone.gate.set()
+    await desk.stage.drain()
+    await desk.stage.turn()
+    assert await desk.store.outbox.waiting() == {}
+    assert await desk.outcomes() == ["retry", "dead"]
+
+
+async def test_a_reload_while_the_store_is_asked_loses_no_claim(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was claimed for a destination that is gone by then is sent all the same, and the others too."""
+    gone, stays = Recorder("desk/gone"), Recorder("desk/stays")
+    desk = Desk(gone, stays)
+    await desk.owe(owed("a", "desk/gone"), owed("b", "desk/stays"))
+    claim = desk.store.outbox.claim
+
+    async def claim_then_reload(*arguments: Any) -> Sequence[Delivery]:
+        claimed = await claim(*arguments)
+        desk.stage.reload({stays.id: stays})
+        return claimed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.store.outbox, "claim", claim_then_reload)
+        await desk.stage.turn()
+    await desk.stage.drain()
+    assert (len(gone.got), len(stays.got)) == (1, 1)
 
 
 async def test_a_send_that_died_with_its_process_comes_back_uncertain() -> None:

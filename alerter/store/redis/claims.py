@@ -38,7 +38,8 @@ class KnownClaims:
 
     def add(self, process: str, names: Iterable[str]) -> None:
         """These have been claimed."""
-        self._known.setdefault(process, set()).update(names)
+        if claimed := set(names):  # who claims nothing leaves no trace
+            self._known.setdefault(process, set()).update(claimed)
 
     @contextmanager
     def ending(self, name: str) -> Iterator[None]:
@@ -52,5 +53,7 @@ class KnownClaims:
 
     def drop(self, name: str) -> None:
         """This claim has ended."""
-        for known in self._known.values():
+        for process, known in list(self._known.items()):
             known.discard(name)
+            if not known:
+                del self._known[process]
