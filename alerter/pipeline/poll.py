@@ -25,6 +25,8 @@ AT_ONCE = 50
 JITTER = 0.1
 """The next poll comes up to this share of the interval later, so that sources do not beat in step."""
 FIRST_BACKOFF, LONGEST_BACKOFF = timedelta(seconds=5), timedelta(hours=1)
+BUSY_PAUSE = timedelta(seconds=30)
+"""What a pipeline that is behind could not take is fetched again: not every second from its publisher."""
 POLL_TIMEOUT = 300.0
 """Seconds after which a poll counts as failed, whatever it waits for."""
 
@@ -59,6 +61,7 @@ class PollStage:
         self._polling: set[asyncio.Task[None]] = set()
         self._health: dict[str, SourceHealth] = {}
         self._must_enrol = True
+        self._ends = False
 
     def reload(self, sources: Mapping[str, Polled]) -> None:
         """Poll these sources from now on."""
@@ -68,23 +71,30 @@ class PollStage:
     async def tick(self) -> None:
         """Start a poll of every source that is due, as far as there is room. Raises StoreError."""
         if self._must_enrol:
-            now = self._clock.now()
-            self._health = dict(await self._store.sources.health())
-            await self._store.sources.enrol(dict.fromkeys(self._sources, now))
-            self._must_enrol = False
+            await self._enrol()
         room = AT_ONCE - len(self._polling)
-        if room <= 0 or not self._sources:
+        if room <= 0 or not self._sources or self._ends:
             return
         for claim in await self._store.sources.claim(self._process, self._clock.now(), room):
+            if self._ends:  # the process gives back what it holds when it leaves
+                return
             task = asyncio.create_task(self._poll(claim), name=f"poll {claim.source}")
             self._polling.add(task)
             task.add_done_callback(self._polling.discard)
 
     async def drain(self) -> None:
-        """Give up the polls under way; what they had not committed is polled again."""
+        """Give up the polls under way, and start no more; what they had not committed is polled again."""
+        self._ends = True
         for task in self._polling:
             task.cancel()
         await asyncio.gather(*self._polling, return_exceptions=True)
+
+    async def _enrol(self) -> None:
+        """Schedule the sources, once more if a reload replaces them meanwhile."""
+        sources, now = self._sources, self._clock.now()
+        self._health = dict(await self._store.sources.health())
+        await self._store.sources.enrol(dict.fromkeys(sources, now))
+        self._must_enrol = sources is not self._sources
 
     async def _poll(self, claim: SourceClaim) -> None:
         """One poll from claim to commit; every way it can end, ends the claim or lets it lapse."""
@@ -126,9 +136,8 @@ class PollStage:
             statuses = await self._store.signals.intake(records, poll=result)
         except Busy as fault:
             _log.info("intake_busy", source=claim.source, reason=str(fault))
-            await self._store.sources.postpone(
-                claim, now, fault.retry_after, self._known_health(claim.source)
-            )
+            hold = max(fault.retry_after, min(BUSY_PAUSE, polled.config.every))
+            await self._store.sources.postpone(claim, now, hold, self._known_health(claim.source))
             return
         self._count(claim.source, statuses)
         self._health[claim.source] = health

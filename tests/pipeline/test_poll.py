@@ -1,8 +1,8 @@
 """The polling stage: claims, baselines, backoff, and signals that are refused."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Literal
 
 import pytest
@@ -12,7 +12,7 @@ from alerter.core.signal import Signal
 from alerter.pipeline.poll import Polled, PollStage
 from alerter.sources.base import Poll, Source, SourceConfig, SourceContext, SourceError
 from alerter.store.memory import MemoryStore
-from alerter.store.protocol import Busy, StoreError
+from alerter.store.protocol import Busy, SourceClaim, StoreError
 from alerter.telemetry import Metrics
 from tests.support.signals import NOON, a_signal
 from tests.support.waiting import eventually
@@ -195,7 +195,7 @@ async def test_what_could_not_be_committed_is_polled_again(
     monkeypatch.setattr(press.store.signals, "intake", intake_later)
     await press.tick(polls=1)
     assert await press.taken() == []
-    press.seconds += 10
+    press.seconds += 30
     await press.tick(polls=2)
     assert await press.taken() == [("a", False)]
     assert press.source.cursors == [None, None]
@@ -207,6 +207,63 @@ async def test_a_source_taken_out_of_the_configuration_is_left_alone() -> None:
     press.stage.reload({})
     await press.stage.tick()
     assert press.source.cursors == []
+
+
+async def test_a_busy_pipeline_does_not_fetch_from_the_publisher_every_second(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What intake could not take is fetched again after a pause, whatever moment intake asked for."""
+
+    async def behind(*_: object, **__: object) -> None:
+        raise Busy(timedelta(seconds=1), "behind")
+
+    press = Press(lambda: [a_signal("a")])
+    monkeypatch.setattr(press.store.signals, "intake", behind)
+    await press.tick(polls=1)
+    press.seconds += 29
+    await press.tick(polls=1)
+
+
+async def test_a_reload_while_sources_are_scheduled_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sources of the last reload are polled, though an earlier one was still being written down."""
+    press = Press(list)
+    both = {"press": Polled(press.config, press.source), "more": Polled(press.config, Scripted(list))}
+    enrol = press.store.sources.enrol
+
+    async def enrol_then_reload(due: Mapping[str, datetime]) -> None:
+        await enrol(due)
+        press.stage.reload(both)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(press.store.sources, "enrol", enrol_then_reload)
+        await press.stage.tick()
+    await press.stage.tick()
+    await eventually(lambda: not press.stage._polling)
+    assert set(await press.store.sources.health()) == {"press", "more"}
+
+
+async def test_a_tick_after_the_drain_starts_no_poll() -> None:
+    """Ticks outlive the drain by a moment; they leave what is due to others."""
+    press = Press(list)
+    await press.stage.drain()
+    await press.stage.tick()
+    assert not press.stage._polling
+    assert press.source.cursors == []
+
+
+async def test_a_tick_under_way_at_the_drain_starts_no_poll(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it has just claimed is given back when the process leaves."""
+    press = Press(list)
+    claim = press.store.sources.claim
+
+    async def claim_then_drain(process: str, now: datetime, limit: int) -> Sequence[SourceClaim]:
+        claims = await claim(process, now, limit)
+        await press.stage.drain()
+        return claims
+
+    monkeypatch.setattr(press.store.sources, "claim", claim_then_drain)
+    await press.stage.tick()
+    assert not press.stage._polling
 
 
 async def test_a_stop_gives_up_the_polls_under_way() -> None:
