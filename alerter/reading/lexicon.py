@@ -107,7 +107,8 @@ class Lexicon:
                 if sense.kind == "word":
                     if not tags[first]:
                         tags[first] = {}
-                    tags[first][sense.name] = max(last, tags[first].get(sense.name, 0))
+                    if last > tags[first].get(sense.name, 0):
+                        tags[first][sense.name] = last
                 else:
                     mentions.append(Mention(sense.kind, sense.name, sense.form, first, last))
         kept = _longest(mentions)

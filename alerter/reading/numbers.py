@@ -217,7 +217,7 @@ def _numeral(marked: Marked, index: int, last: int, value: float) -> Quantity | 
         end = marked.tags[after]["percent"]
         bound = _bound(marked, index, end)
         return Quantity("pct", value, "pct", bound, index, end, _sign(words, index))
-    if after < last and words[after] == "times":
+    if after < last and words[after] in ("times", "fold"):
         return _times(marked, index, after, value)
     return _mass(marked, index, after, last, value)
 

@@ -242,6 +242,13 @@ NAMES = [
     ("RARE EARTH EXPORTS HIT A LOW, SAY MAKERS OF PERFUME", ("rare-earths",), ()),
     ("The paint needs titanium dioxide", ("titanium",), ()),
     ("A mineral known as gallium", ("gallium",), ()),
+    ("MAP exports rose and urea fell", ("fertiliser",), ()),
+    ("Draw a map of the mines", (), ()),
+    ("Lead prices rose on weak supply", ("other",), ()),
+    ("Exporters lead the way in trade", (), ()),
+    ("Exports, and lead times, grew", (), ()),
+    ("Copper exports earned US$ 300 million", ("copper",), ()),
+    ("Copper exports show us the way", ("copper",), ()),
     ("中国对稀土实施出口管制", ("rare-earths",), ("CN",)),
 ]
 
