@@ -10,7 +10,9 @@ ROOT = Path(__file__).parents[1]
 FILE_LINES, FUNCTION_LINES = 400, 50
 KIND_PACKAGES = ("sources", "rules", "notifiers")
 SOURCES = sorted((ROOT / "alerter").rglob("*.py"))
-EVERY = sorted(path for folder in ("alerter", "tests", "bench", "demo") for path in (ROOT / folder).rglob("*.py"))
+EVERY = sorted(
+    path for folder in ("alerter", "tests", "bench", "demo") for path in (ROOT / folder).rglob("*.py")
+)
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

@@ -1,5 +1,6 @@
 """What every notifier kind is: a frozen configuration that builds destinations one can send to."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,10 +50,10 @@ class NotifierConfig(Frozen):
 
     key: ClassVar[str] = ""
 
+    @abstractmethod
     def build(self, receiver: str, context: NotifierContext) -> Sequence[Destination]:
         """The destinations; none when the environment lacks what they need (`missing` says what)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def missing(self, settings: Settings) -> str | None:
         """What the environment lacks for this to work, in words; None = nothing."""
-        raise NotImplementedError

@@ -1,5 +1,6 @@
 """What every rule kind is: a frozen configuration, what can trigger it, and a pure `evaluate`."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -103,14 +104,14 @@ class RuleConfig(Frozen):
             resolve_after=self.resolve_after,
         )
 
+    @abstractmethod
     def triggers(self) -> tuple[Trigger, ...]:
         """What can set this rule off."""
-        raise NotImplementedError
 
     def references(self) -> Mapping[str, Reference]:
         """What the rule's fields name elsewhere in the configuration, by field: checked when it is loaded."""
         return {}
 
+    @abstractmethod
     def evaluate(self, facts: Facts) -> Judgement:
         """Judge one signal: verdicts, or the named reason for none. Pure."""
-        raise NotImplementedError

@@ -1,5 +1,6 @@
 """What every source kind is: a frozen configuration that builds something that can be polled."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -80,6 +81,6 @@ class SourceConfig(Frozen):
         """Ids of the series whose observations this source brings."""
         return ()
 
+    @abstractmethod
     def build(self, context: SourceContext) -> Source:
         """The source, ready to poll."""
-        raise NotImplementedError

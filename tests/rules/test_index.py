@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from alerter.core.reading import Claim, CourtMeaning, Event, Reading, ReadSignal
 from alerter.core.text import normalise
+from alerter.core.verdict import Judgement
 from alerter.core.vocabulary import EventType, Metric
 from alerter.rules.base import Facts, RuleConfig, Trigger
 from alerter.rules.index import RuleIndex
@@ -65,6 +66,9 @@ def test_a_rule_with_several_triggers_is_tried_once() -> None:
                 Trigger(metrics=frozenset({"price"}), kinds=frozenset({"article"})),
                 Trigger(events=frozenset({"strike"}), series=frozenset({"x"})),
             )
+
+        def evaluate(self, facts: Facts) -> Judgement:
+            raise AssertionError
 
     rules = [Several(id="several")]
     strike, price = Event(type="strike"), Claim(metric="price")

@@ -13,9 +13,10 @@ from alerter.core.alert import Alert
 from alerter.core.health import SourceHealth
 from alerter.core.reading import Reading, ReadSignal
 from alerter.core.signal import Signal
-from alerter.rules.base import RuleConfig
+from alerter.core.verdict import Judgement
+from alerter.rules.base import Facts, RuleConfig, Trigger
 from alerter.settings import Settings
-from alerter.sources.base import SourceConfig
+from alerter.sources.base import Source, SourceConfig, SourceContext
 from alerter.store.memory import MemoryStore
 from alerter.store.protocol import EVALUATOR, Evaluation, PollResult, new_records
 from alerter.telemetry import Metrics
@@ -32,6 +33,10 @@ class FeedLike(SourceConfig):
     type: Literal["feed"] = "feed"
     url: str = "https://feeds.example/?key=hidden"
 
+    def build(self, context: SourceContext) -> Source:
+        """Never polled here."""
+        raise AssertionError
+
 
 class MatchLike(RuleConfig):
     """A rule's configuration."""
@@ -39,6 +44,14 @@ class MatchLike(RuleConfig):
     default_per = ("story",)
     type: Literal["match"] = "match"
     any: tuple[str, ...] = ()
+
+    def triggers(self) -> tuple[Trigger, ...]:
+        """Anything."""
+        return (Trigger(),)
+
+    def evaluate(self, facts: Facts) -> Judgement:
+        """Never judged here."""
+        raise AssertionError
 
 
 @dataclass(frozen=True)
