@@ -6,12 +6,13 @@ Nothing here touches the store: a turn loads what it needs, drafts, and commits 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerter.core.alert import Alert, Change, Evidence, Found, Input, Retracted, RuleRemoved, TimerDue
-from alerter.core.delivery import Due
+from alerter.core.delivery import Due, Group
 from alerter.core.group import Dispatch
 from alerter.core.reading import ReadSignal
+from alerter.core.route import Route
 from alerter.core.series import Vintage
 from alerter.core.step import step
 from alerter.pipeline.rulebook import Finding
@@ -65,11 +66,11 @@ class Draft:
             for name in sorted(gone):
                 self._feed(name, Retracted(read.record.identity, read.record.version, at), read)
 
-    def take_timer(self, timer: Timer) -> None:
+    def take_timer(self, timer: Timer, now: datetime) -> None:
         """Act on a timer that has come due; the commit that it causes removes it."""
         self.timers.setdefault((timer.name, timer.subject), None)
         if timer.name == "repeat":
-            self._repeat(timer)
+            self._repeat(timer, now)
         else:
             self._feed(timer.subject, TimerDue(timer.name, timer.due))
 
@@ -82,17 +83,16 @@ class Draft:
         """Firing conditions join the repeats of their groups, others leave them."""
         for transition in self.transitions:
             alert = transition.alert
-            if alert.nature == "condition" and transition.change is not Change.REPEATED:
-                self.place(self.alerts[alert.fingerprint], transition.at)
+            if alert.nature == "condition":
+                self._place(self.alerts[alert.fingerprint], transition.at)
 
-    def place(self, alert: Alert, at: datetime) -> None:
-        """Put a condition into, or take it out of, the repeats of its groups, and time them."""
+    def enlist(self, alert: Alert, at: datetime) -> None:
+        """A firing condition joins the repeats of groups that lack it, or that had another interval."""
         for route, group in self.dispatch.groups(alert):
             known = self.repeats.get(group.id)
-            others = tuple(f for f in known.fingerprints if f != alert.fingerprint) if known else ()
-            members = (*others, alert.fingerprint) if alert.state == "firing" else others
-            self.repeats[group.id] = Repeat(group.id, members, route.repeat_interval)
-            self.timers["repeat", group.id] = at + route.repeat_interval if members else None
+            if known and alert.fingerprint in known.fingerprints and known.interval == route.repeat_interval:
+                continue
+            self._repeat_in(route, group, alert, at)
 
     def evaluation(
         self, *, epoch: int, seen_from: str, seen_to: str, rules: Mapping[str, str] | None = None
@@ -131,7 +131,21 @@ class Draft:
             self.touching[identity].add(name)
             self.touched.append((identity, name))
 
-    def _repeat(self, timer: Timer) -> None:
+    def _place(self, alert: Alert, at: datetime) -> None:
+        """Put a condition into, or take it out of, the repeats of its groups."""
+        for route, group in self.dispatch.groups(alert):
+            self._repeat_in(route, group, alert, at)
+
+    def _repeat_in(self, route: Route, group: Group, alert: Alert, at: datetime) -> None:
+        """The group's timer stands while it has others to tell of: news of one must not put them off."""
+        known = self.repeats.get(group.id)
+        others = tuple(f for f in known.fingerprints if f != alert.fingerprint) if known else ()
+        members = (*others, alert.fingerprint) if alert.state == "firing" else others
+        self.repeats[group.id] = Repeat(group.id, members, route.repeat_interval)
+        if not others or known is None or known.interval != route.repeat_interval:
+            self.timers["repeat", group.id] = at + route.repeat_interval if members else None
+
+    def _repeat(self, timer: Timer, now: datetime) -> None:
         repeat = self.repeats.get(timer.subject)
         if repeat is None:
             return
@@ -141,7 +155,8 @@ class Draft:
             due = self.dispatch.due(alert, Change.REPEATED, timer.due)
             self.due += [one for one in due if one.group.id == timer.subject]
         if firing:
-            self.timers["repeat", timer.subject] = timer.due + repeat.interval
+            missed = max(now - timer.due, timedelta(0)) // repeat.interval  # while nobody evaluated
+            self.timers["repeat", timer.subject] = timer.due + repeat.interval * (missed + 1)
         else:
             self.repeats[timer.subject] = Repeat(timer.subject, (), repeat.interval)
 

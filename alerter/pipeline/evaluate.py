@@ -105,7 +105,7 @@ class EvaluateStage:
         if not timers and not entries:
             return False
         now = self._clock.now()
-        turn = Turn(self._rulebook, state, self._on_surprise, lambda _: now)
+        turn = Turn(self._rulebook, state, self._on_surprise, now)
         taken = await turn.run(entries, timers)
         await self._commit(turn.draft, entries[taken - 1][0] if taken else self._position)
         self._metrics.evaluated.inc(taken)
@@ -117,28 +117,28 @@ class EvaluateStage:
         Closes a bounded number at a time: until the last are closed, the stored rules stay the old ones and
         the next turn goes on here.
         """
-        state, now = self._store.judgements, self._clock.now()
-        signatures, before = self._rulebook.signatures, await state.rules()
+        state, rulebook, now = self._store.judgements, self._rulebook, self._clock.now()
+        signatures, before = rulebook.signatures, await state.rules()
         active = await state.active()
         orphans = [alert for alert in active if _is_orphan(alert, signatures, before)]
-        draft = Draft(self._rulebook.dispatch)
+        draft = Draft(rulebook.dispatch)
         for alert in orphans[:REMOVED_AT_ONCE]:
             draft.remove_rule(alert, now)
         done = len(orphans) <= REMOVED_AT_ONCE
         if done:
-            await self._repeat_conditions(draft, [one for one in active if one not in orphans], now)
+            gone = {alert.fingerprint for alert in orphans}
+            await self._repeat_conditions(draft, [one for one in active if one.fingerprint not in gone], now)
         await self._commit(draft, self._position, rules=signatures if done else None)
-        self._must_reload = not done
+        self._must_reload = not done or rulebook is not self._rulebook
 
     async def _repeat_conditions(self, draft: Draft, active: Sequence[Alert], now: datetime) -> None:
-        """Firing conditions whose groups are new (another route) are timed to be told again."""
+        """Firing conditions that are new to a group, or to its interval, are timed to be told again."""
         firing = [one for one in active if one.nature == "condition" and one.state == "firing"]
         groups = {group.id for alert in firing for _, group in draft.dispatch.groups(alert)}
-        known = await self._store.judgements.repeats(sorted(groups)) if groups else {}
-        told = {name for repeat in known.values() for name in repeat.fingerprints}
+        if groups:
+            draft.repeats |= await self._store.judgements.repeats(sorted(groups))
         for alert in firing:
-            if alert.fingerprint not in told:
-                draft.place(alert, now)
+            draft.enlist(alert, now)
 
     async def _commit(self, draft: Draft, seen_to: str, *, rules: Mapping[str, str] | None = None) -> None:
         epoch = self._epoch or 0

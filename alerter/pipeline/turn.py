@@ -1,6 +1,6 @@
 """One turn of the evaluator: load what the signals and timers need, judge, step, and draft the commit."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -25,17 +25,16 @@ class Judged:
     story: str
     new_stories: Mapping[str, str]
     vintage: Vintage | None
-    at: datetime
 
 
 @dataclass(slots=True)
 class Turn:
-    """Signals and timers through the rules into a draft. `at` tells when a signal counts as judged."""
+    """Signals and timers through the rules into a draft, all of them judged at `now`."""
 
     rulebook: Rulebook
     state: Judgements
     on_surprise: Surprise
-    at: Callable[[ReadSignal], datetime]
+    now: datetime
     draft: Draft = field(init=False)
 
     def __post_init__(self) -> None:
@@ -48,7 +47,7 @@ class Turn:
         judged = await self._judge(candidates)
         await self._load_alerts(judged, timers)
         for timer in timers:
-            self.draft.take_timer(timer)
+            self.draft.take_timer(timer, self.now)
         taken = self._take(judged)
         await self._load_repeats()
         self.draft.gather_repeats()
@@ -70,13 +69,13 @@ class Turn:
         return dict(await self.state.series(sorted(ids))) if ids else {}
 
     def _judge_one(self, candidate: Candidate, stories: Stories, series: dict[str, Series]) -> Judged:
-        read, at = candidate.read, self.at(candidate.read)
+        read, at = candidate.read, self.now
         extended = series_of(read, series.get(_series_id(read)))
         if extended:
             series[extended.id] = extended
         vintage = extended.vintages[-1] if extended else None
         if not candidate.rules:
-            return Judged(candidate, [], "", {}, vintage, at)
+            return Judged(candidate, [], "", {}, vintage)
         story, new_stories = stories.join(read, at)
         facts = Facts(
             read=read,
@@ -87,7 +86,7 @@ class Turn:
             world=self.rulebook.world,
         )
         findings = self.rulebook.judge(candidate, facts, self.on_surprise)
-        return Judged(candidate, findings, story, new_stories if findings else {}, vintage, at)
+        return Judged(candidate, findings, story, new_stories if findings else {}, vintage)
 
     async def _load_touched(self, candidates: Sequence[Candidate]) -> None:
         """The alerts that earlier versions of these signals touched."""
@@ -114,7 +113,7 @@ class Turn:
         for taken, one in enumerate(judged):
             if len(self.draft.due) >= DUE_LIMIT:
                 return taken
-            self.draft.take_signal(one.candidate.read, one.findings, one.story, one.at)
+            self.draft.take_signal(one.candidate.read, one.findings, one.story, self.now)
             self.draft.stories |= one.new_stories
             self.draft.vintages += [one.vintage] if one.vintage else []
         return len(judged)

@@ -9,6 +9,7 @@ import pytest
 from alerter.clock import ManualClock
 from alerter.core.delivery import Delivery, Outcome
 from alerter.core.group import Dispatch
+from alerter.core.matching import Routing
 from alerter.core.reading import Reading, ReadSignal
 from alerter.core.route import Route
 from alerter.core.signal import Signal
@@ -107,6 +108,7 @@ class SmallWorld:
         self.store = MemoryStore()
         self.metrics = Metrics()
         self.transitions: list[Transition] = []
+        self.dispatch = Dispatch(lambda _labels: (), {})
         self.reader: Callable[[Signal], Reading] = lambda signal: Reading(
             story_keys=tuple(signal.labels.get("keys", "").split())
         )
@@ -121,6 +123,14 @@ class SmallWorld:
             process=process,
             metrics=self.metrics,
             on_commit=self.transitions.extend,
+        )
+
+    def reload(self, *rules: RuleConfig, routes: Sequence[Route]) -> None:
+        """Judge and route by these from now on; each receiver has one destination."""
+        destinations = {route.receiver: [f"{route.receiver}/one"] for route in routes}
+        self.dispatch = Dispatch(Routing(routes).routes_for, destinations)
+        self.evaluate.reload(
+            Rulebook(rules=rules, index=EveryRule(rules), world=World(), dispatch=self.dispatch)
         )
 
     async def tell(self, *signals: Signal, baseline: bool = False) -> list[str]:

@@ -1,12 +1,14 @@
 """The evaluating stage over a store in memory: what signals, timers and reloads lead to."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from alerter.core.alert import Alert
 from alerter.core.delivery import Outcome
-from alerter.core.route import Route
+from alerter.core.route import Matcher, Route
 from alerter.core.signal import Signal
 from alerter.pipeline.turn import DUE_LIMIT
 from alerter.store.protocol import EVALUATOR, Fenced
@@ -140,6 +142,93 @@ async def test_a_new_route_times_the_repeats_of_firing_conditions_anew() -> None
     assert await world.changes() == []
     timer = await world.store.judgements.next_timer()
     assert timer == NOON + timedelta(hours=1)
+
+
+HOURLY = Route(receiver="desk", repeat_interval=timedelta(hours=1))
+
+
+async def in_repeats(world: SmallWorld) -> dict[str, int]:
+    """How many conditions each group repeats, by receiver."""
+    groups = {g.id: g for a in await world.store.judgements.active() for _, g in world.dispatch.groups(a)}
+    repeats = await world.store.judgements.repeats(sorted(groups))
+    return {groups[name].receiver: len(repeat.fingerprints) for name, repeat in repeats.items()}
+
+
+async def test_a_condition_that_a_reload_moves_into_a_group_joins_those_that_are_there() -> None:
+    """The group goes on repeating what it repeated before."""
+    world = SmallWorld(Holds(id="holds"))
+    apart = Route(match=(Matcher(label="about", values=("y",)),), receiver="other")
+    world.reload(Holds(id="holds"), routes=[apart, HOURLY])
+    await world.tell(said("a", "down", about="x"), said("b", "down", about="y"))
+    assert await in_repeats(world) == {"desk": 1, "other": 1}
+    world.reload(Holds(id="holds"), routes=[HOURLY])
+    await world.changes()
+    assert await in_repeats(world) == {"desk": 2}
+
+
+async def test_a_second_route_repeats_what_the_first_repeats_already() -> None:
+    """A reload that adds a route puts the firing conditions into its group as well."""
+    world = SmallWorld(Holds(id="holds"))
+    first = HOURLY.model_copy(update={"continue_": True})
+    world.reload(Holds(id="holds"), routes=[first])
+    await world.tell(said("a", "down"))
+    world.reload(Holds(id="holds"), routes=[first, Route(receiver="other")])
+    await world.changes()
+    assert await in_repeats(world) == {"desk": 1, "other": 1}
+
+
+async def test_another_repeat_interval_holds_for_conditions_that_are_firing() -> None:
+    """After the reload the next repeat is timed by it."""
+    world = SmallWorld(Holds(id="holds"))
+    await world.tell(said("a", "down"))
+    world.evaluate.reload(a_rulebook(Holds(id="holds"), route=HOURLY))
+    await world.changes()
+    assert await world.store.judgements.next_timer() == NOON + timedelta(hours=1)
+
+
+async def test_news_of_one_condition_does_not_put_off_the_repeat_of_another() -> None:
+    """In a group whose one condition changes all the time, the other is told again on time."""
+    world = SmallWorld(Holds(id="holds"))
+    await world.tell(said("a", "down", about="x"))
+    told: list[str] = []
+    for hour in range(26):
+        await world.tell(said(f"b{hour}", f"figure {hour}", about="y"))
+        await world.after(3600)
+        told += [change for one in await world.told() for change in one]
+    assert "holds repeated" in told
+
+
+async def test_repeats_missed_while_nobody_evaluated_are_told_as_one() -> None:
+    """Three days of standstill end in one reminder, and the next comes a day later."""
+    world = SmallWorld(Holds(id="holds"))
+    await world.tell(said("a", "down"))
+    world.clock.advance(timedelta(seconds=10))
+    await world.told()
+    world.clock.advance(timedelta(days=3))
+    await world.evaluate.turn()
+    assert await world.told() == [["holds repeated"]]
+    await world.changes()
+    world.clock.advance(timedelta(hours=1))
+    assert await world.told() == []
+    assert await world.store.judgements.next_timer() == NOON + timedelta(days=4)
+
+
+async def test_a_reload_during_a_reload_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The alerts of a rule that the second one removes are closed."""
+    world = SmallWorld(Says(id="says"))
+    await world.tell(said("a", "down"))
+    active = world.store.judgements.active
+
+    async def active_then_reload() -> Sequence[Alert]:
+        found = await active()
+        world.evaluate.reload(a_rulebook(Says(id="other")))
+        return found
+
+    world.evaluate.reload(a_rulebook(Says(id="says")))
+    with monkeypatch.context() as patched:
+        patched.setattr(world.store.judgements, "active", active_then_reload)
+        await world.evaluate.turn()
+    assert await world.changes() == ["says rule_removed"]
 
 
 async def test_a_restart_repeats_nothing(world: SmallWorld) -> None:
