@@ -75,41 +75,12 @@ _WORD_CURRENCIES = {
 }
 _SIGNS = {"$": "usd", "\u20ac": "eur", "\u00a3": "gbp", "\u00a5": "cny", "\u20b9": "inr"}
 _CURRENCIES = frozenset({*_WORD_CURRENCIES.values()})
+_COUNTED = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    sixteen seventeen eighteen nineteen twenty"""
+_TENS = "thirty forty fifty sixty seventy eighty ninety"
 _SMALL = {
-    word: float(value)
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
-    )
-} | {
-    "thirty": 30.0,
-    "forty": 40.0,
-    "fifty": 50.0,
-    "sixty": 60.0,
-    "seventy": 70.0,
-    "eighty": 80.0,
-    "ninety": 90.0,
+    **{word: float(value) for value, word in enumerate(_COUNTED.split())},
+    **{word: 10.0 * tens for tens, word in enumerate(_TENS.split(), start=3)},
 }
 _FRACTIONS = {
     "third": 100 / 3,
