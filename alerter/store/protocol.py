@@ -143,10 +143,11 @@ class Fleet(Protocol):
         """Say that the process lives for the next `LIVENESS`."""
         ...
 
-    async def bury(self, successor: str) -> int:
+    async def bury(self, process: str) -> int:
         """Free what dead processes held (signals being read, claims, leases); how many things were freed.
 
-        Signals a dead process was reading become pending for `successor`, whose next `take` returns them.
+        `process`, which asks, counts as alive. Signals a dead process was reading come first in the next
+        `take`, whoever takes: the process that buries may be one that does not read.
         """
         ...
 
@@ -200,7 +201,7 @@ class Signals(Protocol):
         ...
 
     async def take(self, process: str, limit: int, wait: timedelta) -> Sequence[Queued]:
-        """Signals for this process to read, oldest first; own pending ones (after `bury`) come first."""
+        """Signals for this process to read, those of dead readers first, then the oldest of the queue."""
         ...
 
     async def file(self, readings: Sequence[tuple[str, ReadSignal]]) -> None:

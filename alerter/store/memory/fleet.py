@@ -36,17 +36,17 @@ class MemoryFleet:
         """Say that the process lives."""
         self._alive_until[process] = self._monotonic() + self._liveness
 
-    async def bury(self, successor: str) -> int:
-        """Free what dead processes held."""
+    async def bury(self, process: str) -> int:
+        """Free what dead processes held; the one that asks lives."""
         now = self._monotonic()
         self._alive_until = {name: until for name, until in self._alive_until.items() if until > now}
-        living = {*self._alive_until, successor}
-        return sum(self._free(process, successor) for process in self._holders() - living)
+        living = {*self._alive_until, process}
+        return sum(self._free(dead) for dead in self._holders() - living)
 
     async def leave(self, process: str) -> None:
         """Free everything the process holds."""
         self._alive_until.pop(process, None)
-        self._free(process, None)
+        self._free(process)
 
     async def lease(self, name: str, process: str, ttl: timedelta) -> int | None:
         """Take or renew a lease; a lapsed one gets a new epoch even for its last holder."""
@@ -64,8 +64,8 @@ class MemoryFleet:
         leased = {lease.holder for lease in self._leases.values()}
         return leased.union(*(stage.holders() for stage in self._stages))
 
-    def _free(self, process: str, successor: str | None) -> int:
+    def _free(self, process: str) -> int:
         leases = [name for name, lease in self._leases.items() if lease.holder == process]
         for name in leases:
             del self._leases[name]
-        return len(leases) + sum(stage.free(process, successor) for stage in self._stages)
+        return len(leases) + sum(stage.free(process) for stage in self._stages)

@@ -10,6 +10,6 @@ class Holdings(Protocol):
         """Processes that hold something here."""
         ...
 
-    def free(self, process: str, successor: str | None) -> int:
-        """Take what the process holds from it; how many things. `successor` inherits signals being read."""
+    def free(self, process: str) -> int:
+        """Take what the process holds from it; how many things."""
         ...

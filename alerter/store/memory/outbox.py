@@ -129,7 +129,7 @@ class MemoryOutbox:
         """Processes that are sending."""
         return {owner for key in self._claimed if (owner := self._entries[key].owner) is not None}
 
-    def free(self, process: str, _successor: str | None) -> int:
+    def free(self, process: str) -> int:
         """What the process was sending can be claimed again: nobody knows whether it arrived."""
         lost = [entry for key in self._claimed if (entry := self._entries[key]).owner == process]
         for entry in lost:

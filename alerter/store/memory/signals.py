@@ -54,7 +54,6 @@ class MemorySignals:
         self._queue: deque[str] = deque()
         self._readers: dict[str, str] = {}
         """Queue entry → the process that reads it."""
-        self._inherited: dict[str, deque[str]] = {}
         self._newest: dict[str, ReadSignal] = {}
         self._identities: dict[str, str] = {}
         """A signal's own id → its identity."""
@@ -77,7 +76,7 @@ class MemorySignals:
         return statuses
 
     async def take(self, process: str, limit: int, wait: timedelta) -> Sequence[Queued]:
-        """Signals to read: inherited ones first, then the oldest of the queue."""
+        """Signals to read: those whose reader is gone first, then the oldest of the queue."""
         return await _patiently(lambda: self._hand_out(process, limit), self._queued, wait)
 
     async def file(self, readings: Sequence[tuple[str, ReadSignal]]) -> None:
@@ -118,17 +117,12 @@ class MemorySignals:
         """Processes that are reading."""
         return set(self._readers.values())
 
-    def free(self, process: str, successor: str | None) -> int:
-        """What the process was reading goes to the successor, or else back to the queue's front."""
+    def free(self, process: str) -> int:
+        """What the process was reading goes back to the queue's front."""
         held = [entry for entry, reader in self._readers.items() if reader == process]
-        self._inherited.pop(process, None)
-        if successor is None:
-            for entry in held:
-                del self._readers[entry]
-            self._queue.extendleft(reversed(held))
-        else:
-            self._readers.update(dict.fromkeys(held, successor))
-            self._inherited.setdefault(successor, deque()).extend(held)
+        for entry in held:
+            del self._readers[entry]
+        self._queue.extendleft(reversed(held))
         self._queued.ring()
         return len(held)
 
@@ -168,11 +162,10 @@ class MemorySignals:
 
     def _hand_out(self, process: str, limit: int) -> list[Queued]:
         found: list[Queued] = []
-        for waiting in (self._inherited.get(process), self._queue):
-            while waiting and len(found) < limit:
-                queued = self._unread.get(waiting.popleft())
-                if queued is not None:  # else it was filed after its reader was thought dead
-                    found.append(self._assign(queued, process))
+        while self._queue and len(found) < limit:
+            queued = self._unread.get(self._queue.popleft())
+            if queued is not None:  # else it was filed after its reader was thought dead
+                found.append(self._assign(queued, process))
         return found
 
     def _assign(self, queued: Queued, process: str) -> Queued:

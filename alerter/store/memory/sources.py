@@ -76,7 +76,7 @@ class MemorySources:
         """Processes that are polling."""
         return {state.holder for state in self._states.values() if state.holder is not None}
 
-    def free(self, process: str, _successor: str | None) -> int:
+    def free(self, process: str) -> int:
         """Sources claimed by the process are due again as before."""
         held = [name for name, state in self._states.items() if state.holder == process]
         for source in held:

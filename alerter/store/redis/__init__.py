@@ -10,7 +10,7 @@ All replicas of the service share it. Keys, under one prefix (domain times in µ
   `timers` (domain), `repeats`, `rules`;
 - `entry:ENTRY`, `pending:ENTRY`, `frozen:ENTRY`, and for each destination `due:` (domain), `held:`
   (server), `open:`; `claims` entry → process; `ledger`, `dead:deliveries`, `dead:signals` (streams);
-- `processes` alive until, `leases:owner|until|epoch`, `inherited:PROCESS`; `state` counters; `schema`.
+- `processes` alive until, `leases:owner|until|epoch`, `orphans` to read; `state` counters; `schema`.
 """
 
 from alerter.store.redis.store import RedisStore

@@ -27,8 +27,6 @@ from alerter.store.redis.encoding import milliseconds
 
 GROUP = "read"
 """The consumer group of those who read signals."""
-ORPHANS = "~orphans"
-"""The consumer that keeps signals whose reader left; anyone may take them."""
 
 Argument = str | int
 Fields = Sequence[str]

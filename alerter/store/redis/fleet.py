@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from alerter.store.redis.client import ORPHANS, Client
+from alerter.store.redis.client import Client
 from alerter.store.redis.encoding import milliseconds
 
 
@@ -17,13 +17,13 @@ class RedisFleet:
         """Say that the process lives."""
         await self._client.run("beat", process, self._liveness, repeatable=True)
 
-    async def bury(self, successor: str) -> int:
-        """Free what dead processes held; how many things."""
-        return int(await self._client.run("free", successor, "", repeatable=True))
+    async def bury(self, process: str) -> int:
+        """Free what dead processes held; how many things. The process that asks lives."""
+        return int(await self._client.run("free", process, "", repeatable=True))
 
     async def leave(self, process: str) -> None:
         """Free everything the process holds."""
-        await self._client.run("free", ORPHANS, process, repeatable=True)
+        await self._client.run("free", "", process, repeatable=True)
 
     async def lease(self, name: str, process: str, ttl: timedelta) -> int | None:
         """Take or renew a lease; a lapsed one gets a new epoch even for its last holder."""

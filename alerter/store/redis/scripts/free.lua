@@ -1,15 +1,16 @@
 -- Free what processes hold: the one that leaves, or every one that no longer lives.
--- KEYS: prefix. ARGV: successor, leaving process ('' = all the dead).
--- The successor inherits the signals they were reading: its next `adopt` hands them out. What they were sending
--- is due again and in doubt, since nobody knows whether it arrived. Answers how many things were freed.
+-- KEYS: prefix. ARGV: who asks (it lives), leaving process ('' = all the dead).
+-- The signals they were reading are orphans: the next `adopt` hands them out, whoever asks, since not every
+-- process reads. What they were sending is due again and in doubt, since nobody knows whether it arrived.
+-- Answers how many things were freed.
 local p = KEYS[1]
-local successor, leaving = ARGV[1], ARGV[2]
+local asking, leaving = ARGV[1], ARGV[2]
 local call = redis.call
 local queue = p .. 'signals'
 local time = call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local living = { [successor] = true }
+local living = { [asking] = true }
 for _, name in ipairs(call('ZRANGEBYSCORE', p .. 'processes', '(' .. string.format('%.0f', now), '+inf')) do
   living[name] = true
 end
@@ -38,19 +39,18 @@ local function pass_on(consumer)
     for i, entry in ipairs(pending) do
       ids[i] = entry[1]
     end
-    local claim = { 'XCLAIM', queue, 'read', successor, 0 }
+    local claim = { 'XCLAIM', queue, 'read', '~orphans', 0 }
     for _, id in ipairs(ids) do
       claim[#claim + 1] = id
     end
     claim[#claim + 1] = 'JUSTID' -- being passed on is not yet being handed out
     for _, id in ipairs(call(unpack(claim))) do
-      call('RPUSH', p .. 'inherited:' .. successor, id)
+      call('RPUSH', p .. 'orphans', id)
       passed = passed + 1
     end
     pending = call('XPENDING', queue, 'read', '-', '+', 500, consumer)
   end
   call('XGROUP', 'DELCONSUMER', queue, 'read', consumer)
-  call('DEL', p .. 'inherited:' .. consumer)
   return passed
 end
 
