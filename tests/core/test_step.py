@@ -303,3 +303,16 @@ def test_a_finding_with_several_marks_is_news_when_any_is_unseen() -> None:
         "banned",
         "x",
     )
+
+
+label_sets = st.dictionaries(st.sampled_from("abcd"), st.text(max_size=5), max_size=4)
+
+
+@given(label_sets, label_sets)
+def test_fingerprints_differ_exactly_where_labels_do(one: dict[str, str], other: dict[str, str]) -> None:
+    """For any labels: order and absent values do not matter, every other difference does."""
+    told = {name: value for name, value in one.items() if value}
+    also = {name: value for name, value in other.items() if value}
+    assert (fingerprint("r", one) == fingerprint("r", other)) == (told == also)
+    assert fingerprint("r", one) == fingerprint("r", dict(reversed(told.items())))
+    assert fingerprint("r", one) != fingerprint("q", one)
