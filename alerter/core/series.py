@@ -35,5 +35,6 @@ class Series:
         return dict(sorted(latest.items()))
 
     def with_vintages(self, added: Sequence[Vintage]) -> "Series":
-        """The series with later vintages appended."""
-        return Series(self.id, (*self.vintages, *added))
+        """The series with these as well, in the order in which they were seen, whenever they are told."""
+        every = (*self.vintages, *added)
+        return Series(self.id, tuple(sorted(every, key=lambda vintage: vintage.seen_at)))

@@ -83,12 +83,12 @@ class Rulebook:
         return findings
 
 
-def series_of(read: ReadSignal, known: Series | None) -> Series | None:
-    """The series an observation belongs to, with the observation as its last vintage."""
+def vintage_of(read: ReadSignal) -> Vintage | None:
+    """An observation as a vintage of its series; None for a signal of another kind."""
     observation = read.record.signal.observation
     if observation is None:
         return None
-    vintage = Vintage(
+    return Vintage(
         series=observation.series,
         period=observation.period,
         value=observation.value,
@@ -96,4 +96,9 @@ def series_of(read: ReadSignal, known: Series | None) -> Series | None:
         seen_at=read.record.seen_at,
         signal=read.record.identity,
     )
-    return (known or Series(observation.series)).with_vintages([vintage])
+
+
+def series_of(read: ReadSignal, known: Series | None) -> Series | None:
+    """The series an observation belongs to, with the observation among its vintages."""
+    vintage = vintage_of(read)
+    return (known or Series(vintage.series)).with_vintages([vintage]) if vintage else None

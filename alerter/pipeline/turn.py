@@ -7,7 +7,7 @@ from datetime import datetime
 from alerter.core.reading import ReadSignal
 from alerter.core.series import Series, Vintage
 from alerter.pipeline.draft import Draft
-from alerter.pipeline.rulebook import Candidate, Finding, Rulebook, Surprise, series_of
+from alerter.pipeline.rulebook import Candidate, Finding, Rulebook, Surprise, series_of, vintage_of
 from alerter.pipeline.stories import Stories
 from alerter.rules.base import Facts
 from alerter.store.protocol import Judgements, Timer
@@ -73,7 +73,7 @@ class Turn:
         extended = series_of(read, series.get(_series_id(read)))
         if extended:
             series[extended.id] = extended
-        vintage = extended.vintages[-1] if extended else None
+        vintage = vintage_of(read)
         if not candidate.rules:
             return Judged(candidate, [], "", {}, vintage)
         story, new_stories = stories.join(read, at)

@@ -46,7 +46,7 @@ class Facts:
     story: str
     now: datetime
     series: Mapping[str, Series] = field(default_factory=dict)
-    """For an observation: its series, with the observation itself as the last vintage."""
+    """For an observation: its series, with the observation itself among the vintages, as seen in time."""
     world: World = field(default_factory=World)
 
 

@@ -363,5 +363,12 @@ class Store(Protocol):
 
 
 def new_records(signals: Sequence[Signal], seen_at: datetime) -> list[SignalRecord]:
-    """Records of signals seen now, as intake takes them."""
-    return [SignalRecord(identity=s.identity, signal=s, seen_at=s.seen_at or seen_at) for s in signals]
+    """Records of signals seen now, as intake takes them.
+
+    A sender may have seen its signal before us, but not after: where its clock is ahead of ours, what it
+    sends would not be known yet when it is judged.
+    """
+    return [
+        SignalRecord(identity=s.identity, signal=s, seen_at=min(s.seen_at or seen_at, seen_at))
+        for s in signals
+    ]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from operator import attrgetter
 from typing import TypeVar
 
 from alerter.core.alert import Alert
@@ -152,11 +151,7 @@ class MemoryJudgements:
 
     def _keep_vintage(self, vintage: Vintage) -> None:
         series = self._series.get(vintage.series) or Series(vintage.series)
-        in_order = not series.vintages or series.vintages[-1].seen_at <= vintage.seen_at
-        series = series.with_vintages((vintage,))
-        if not in_order:  # workers read in parallel, so that an older signal may be filed later
-            series = Series(series.id, tuple(sorted(series.vintages, key=attrgetter("seen_at"))))
-        self._series[series.id] = series
+        self._series[series.id] = series.with_vintages((vintage,))
 
     def _keep_repeat(self, repeat: Repeat) -> None:
         if repeat.fingerprints:

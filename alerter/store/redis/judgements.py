@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
-from operator import attrgetter
 from typing import get_args
 
 from pydantic import TypeAdapter
@@ -195,6 +194,4 @@ def _timer(member: str, due: str) -> Timer:
 
 
 def _series(key: str, bodies: Sequence[str]) -> Series:
-    vintages = [Vintage.model_validate_json(body) for body in bodies]
-    vintages.sort(key=attrgetter("seen_at"))  # workers read in parallel: an older signal may be filed later
-    return Series(key, tuple(vintages))
+    return Series(key).with_vintages([Vintage.model_validate_json(body) for body in bodies])
