@@ -39,6 +39,10 @@ _CALENDAR = range(1900, 2200)
 _MONTH_PARTS = {"early": 10, "mid": 20, "late": None, "the": None, "-": None}
 _ATTRIBUTES = frozenset({"'s", "export", "rare", "own", "trade", "new"})
 _DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30, "months": 30, "year": 365, "years": 365}
+_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday"
+_STARTS = frozenset({*_WEEKDAYS.split(), "then", "last", "early", "late", "mid", "yesterday"})
+"""What tells since when, where a subject would tell since what happened."""
+_LONG_AGO = frozenset({"week", "weeks", "month", "months", "year", "years"})
 _COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _COUNTS = {"a": 1, **{word: count for count, word in enumerate(_COUNTED, start=1)}}
 _VAGUE = frozenset({*_DAYS, "last", "earlier"})
@@ -78,28 +82,38 @@ def is_background(
         times = [when for when in times if when.ago > _LASTING and not when.is_since]
     elif _is_recalled(marked, place[0], first):
         return True
-    if not times or _is_to_come(marked, place, first):
+    if not times or _is_to_come(marked, place, times, first):
         return False
-    return any(_is_of(marked, when, place, first) for when in times)
+    return any(_is_of(marked, when, place, first) or _holds_since(marked, when, place[0]) for when in times)
 
 
-def _is_to_come(marked: Marked, place: tuple[int, int], first: int) -> bool:
+def _is_to_come(marked: Marked, place: tuple[int, int], times: Sequence[When], first: int) -> bool:
     """`will hear arguments in November`, `China to restrict exports in March`: that month is the next one."""
     for index in range(place[1] - 1, first - 1, -1):
         word = marked.words[index]
-        if word in ("will", "shall") or (word == "to" and index == place[0] - 1):
+        if word in ("will", "shall"):
             return True
+        if word == "to" and index == place[0] - 1:
+            return all(when.last != index for when in times)  # `agreed last month to lift`
         if index < place[0] and word in _BOUNDARIES:
             return False
     return False
 
 
 def _is_recalled(marked: Marked, at: int, first: int) -> bool:
-    """Does a `since` open the clause: `since China imposed controls`?"""
-    for index in range(at - 1, first - 1, -1):
-        if marked.words[index] in _BOUNDARIES:
-            return marked.words[index] == "since" and index > first
-    return False
+    """Does the clause only date another: `since China imposed controls`, `weeks after it did`?"""
+    words = marked.words
+    opening = next((index for index in range(at - 1, first - 1, -1) if words[index] in _BOUNDARIES), None)
+    if opening is None:
+        return False
+    if words[opening] == "after":
+        return opening > first and words[opening - 1] in _LONG_AGO and not words[opening + 1].endswith("ing")
+    return words[opening] == "since" and not _starts_a_time(marked, opening + 1)
+
+
+def _starts_a_time(marked: Marked, at: int) -> bool:
+    word = marked.words[at]
+    return word[0].isdigit() or word in _STARTS or any(name.startswith("month_") for name in marked.tags[at])
 
 
 def _dated(words: Sequence[str], period: Period, published: date) -> When:
@@ -183,6 +197,8 @@ def _is_of(marked: Marked, when: When, place: tuple[int, int], start: int) -> bo
 def _leads(marked: Marked, when: When, first: int, start: int) -> bool:
     """`In April China put …`, `Since April, exporters …`, `April's curbs on …`."""
     between = marked.words[when.last : first]
+    if when.is_adverbial and between == ["to"]:
+        return True
     if all(word in _ATTRIBUTES for word in between):
         return True
     opening = when.first - 1 if when.is_adverbial else when.first
@@ -191,6 +207,18 @@ def _leads(marked: Marked, when: When, first: int, start: int) -> bool:
     if between[:1] == [","] and opening <= start + 1:
         between = between[1:]
     return "and" not in between and _BOUNDARIES.isdisjoint(between)
+
+
+def _holds_since(marked: Marked, when: When, at: int) -> bool:
+    """Does the sentence say since when its measure holds: `rules that took effect in April`?"""
+    if not (_is_noun(marked, at) or marked.has(at, "v_require")) or marked.says("v_extend", at - 3, at):
+        return False
+    before = _before(marked, when)
+    return any(end == before + 1 for end in _ends_of(marked, "in_effect", before))
+
+
+def _ends_of(marked: Marked, name: str, at: int) -> list[int]:
+    return [end for _, end in marked.spans(name, at - 2, at + 1)]
 
 
 def _is_noun(marked: Marked, at: int) -> bool:
