@@ -34,14 +34,24 @@ class ReadStage:
     async def turn(self) -> None:
         """Read one batch, or wait a moment for one. Raises StoreError."""
         queued = await self._signals.take(self._process, BATCH, WAIT)
-        deadly = [one for one in queued if one.deliveries > DELIVERIES_AT_MOST]
-        if deadly:
-            _log.error("signals_buried", signals=[one.record.id for one in deadly])
-            await self._signals.bury(deadly, "its reader died each time")
-        rest = [one for one in queued if one.deliveries <= DELIVERIES_AT_MOST]
-        if not rest:
-            return
-        await self._signals.file(await asyncio.to_thread(self._read_all, rest))
+        await self._read_suspects([one for one in queued if one.deliveries > 1])
+        await self._read_batch([one for one in queued if one.deliveries == 1])
+
+    async def _read_suspects(self, suspects: Sequence[Queued]) -> None:
+        """Signals whose reader died, one by one and in order: the first of them is the one that it died of.
+
+        So those that merely shared its batch are read, however often it has killed a reader.
+        """
+        for place, one in enumerate(suspects):
+            if place == 0 and one.deliveries > DELIVERIES_AT_MOST:
+                _log.error("signal_buried", signal=one.record.id)
+                await self._signals.bury([one], "its reader died each time")
+            else:
+                await self._read_batch([one])
+
+    async def _read_batch(self, queued: Sequence[Queued]) -> None:
+        if queued:
+            await self._signals.file(await asyncio.to_thread(self._read_all, queued))
 
     def _read_all(self, queued: Sequence[Queued]) -> list[tuple[str, ReadSignal]]:
         return [(one.entry, ReadSignal(record=one.record, reading=self._read_one(one))) for one in queued]
