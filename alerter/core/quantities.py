@@ -9,6 +9,8 @@ from pydantic import BeforeValidator, PlainSerializer
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+LONGEST = timedelta(days=36_525)
+"""A hundred years: no wait is longer, and any date and such a duration still make a date."""
 _PERCENT = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*%?")
 
 
@@ -19,10 +21,10 @@ def parse_duration(text: object) -> object:
     parts = _DURATION.findall(text.strip())
     if not parts or "".join(number + unit for number, unit in parts) != text.strip():
         raise ValueError(f"not a duration: {text!r}; write it like 30s, 10m, 24h or 7d")
-    try:
-        return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
-    except OverflowError as error:
-        raise ValueError(f"a duration of more than {timedelta.max.days} days: {text!r}") from error
+    seconds = sum(float(number) * _UNITS[unit] for number, unit in parts)
+    if seconds > LONGEST.total_seconds():
+        raise ValueError(f"a duration of more than a hundred years: {text!r}")
+    return timedelta(seconds=seconds)
 
 
 def format_duration(duration: timedelta) -> str:

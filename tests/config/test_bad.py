@@ -84,7 +84,7 @@ SOURCES = [
     ),
     (
         "sources: [{id: x, type: feed, url: 'https://a.example', max_age: ▸999999999999w}]",
-        "max_age: a duration of more than 999999999 days",
+        "max_age: a duration of more than a hundred years",
     ),
     (
         "sources: [{id: x, type: feed, url: 'https://a.example', labels: ▸[a]}]",

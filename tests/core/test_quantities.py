@@ -40,14 +40,14 @@ def test_other_texts_are_no_durations(text: str) -> None:
         parse_duration(text)
 
 
-@pytest.mark.parametrize("text", ["9999999999w", f"{'9' * 400}d"])
+@pytest.mark.parametrize("text", ["36526d", "9999999999w", f"{'9' * 400}d"])
 def test_durations_without_end_are_refused(text: str) -> None:
     """What no timedelta holds is an error of the value, not a crash."""
-    with pytest.raises(ValidationError, match="a duration of more than 999999999 days"):
+    with pytest.raises(ValidationError, match="a duration of more than a hundred years"):
         DURATIONS.validate_python(text)
 
 
-@given(st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=100_000)))
+@given(st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=36_525)))
 def test_a_formatted_duration_reads_back(duration: timedelta) -> None:
     """Formatting and parsing are inverse, to the millisecond."""
     rounded = timedelta(milliseconds=round(duration.total_seconds() * 1000))
