@@ -9,6 +9,8 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel
 
 REMEMBERED = 1_000
+LONGEST = 8_000
+"""Characters of a body that is worth remembering: a burst of long texts must not fill the memory."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -23,6 +25,8 @@ class Bodies(Generic[Model]):
     def write(self, value: Model) -> str:
         """The value as JSON."""
         body = value.model_dump_json()
+        if len(body) > LONGEST:
+            return body
         if len(self._written) >= REMEMBERED:
             del self._written[next(iter(self._written))]  # the oldest: dicts keep their order
         self._written[body] = value
