@@ -17,7 +17,7 @@ class Stories:
     def __init__(self, known: Mapping[str, str], told: Mapping[str, str] | None = None) -> None:
         """`known`: story key → story; `told`: signal identity → the story its earlier versions told."""
         self._known = dict(known)
-        self._told = told or {}
+        self._told = dict(told or {})
 
     def join(self, read: ReadSignal, at: datetime) -> tuple[str, dict[str, str]]:
         """The signal's story, and the keys that are new to it, with their values."""
@@ -27,6 +27,10 @@ class Stories:
         fresh = {key: value for key in keys if not _is_fresh(self._known.get(key, ""), at)}
         self._known |= fresh
         return value, fresh
+
+    def remember(self, read: ReadSignal, story: str) -> None:
+        """Later versions of this signal tell this story, whatever their keys."""
+        self._told[read.record.identity] = story
 
 
 def _new_story(read: ReadSignal, at: datetime) -> str:

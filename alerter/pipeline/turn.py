@@ -86,6 +86,8 @@ class Turn:
             world=self.rulebook.world,
         )
         findings = self.rulebook.judge(candidate, facts, self.on_surprise)
+        if findings:
+            stories.remember(read, story)
         return Judged(candidate, findings, story, new_stories if findings else {}, vintage)
 
     async def _load_touched(self, candidates: Sequence[Candidate]) -> None:

@@ -59,6 +59,13 @@ async def test_versions_in_one_batch_come_to_the_same(world: SmallWorld) -> None
     assert changes == ["says fired", "says withdrawn"]
 
 
+async def test_a_new_title_in_the_same_batch_is_the_same_story() -> None:
+    """Two versions that come at once alert as they would one after the other: once."""
+    world = SmallWorld(Says(id="says", per=("story",)))
+    first = said("a", "down", more={"keys": "k1"})
+    assert await world.tell(first, said("a", "down", more={"keys": "k2"}, text="New")) == ["says fired"]
+
+
 async def test_a_rule_that_trips_is_passed_over_and_counted(world: SmallWorld) -> None:
     """One bad signal does not stop the next one."""
     assert await world.tell(said("a", "boom"), said("b", "down")) == ["says fired"]
