@@ -45,14 +45,19 @@ def step(alert: Alert | None, given: Input) -> Step:
 def _found(alert: Alert | None, given: Found) -> Step:
     if not given.verdict.holds:
         return _cleared(alert, given)
-    if alert is None or not alert.active:
+    known = _evidence_of(alert, given.evidence.identity) if alert else None
+    if alert is None or not (alert.active or (known and _is_old_news(alert, given))):
         return _begin(alert, given)
-    known = _evidence_of(alert, given.evidence.identity)
     if known and known.version > given.evidence.version:
         return Step(alert, None, "older_version", {})
     if set(given.verdict.marks) <= set(alert.marks):
         return _confirm(alert, given, known)
     return _update(alert, given)
+
+
+def _is_old_news(alert: Alert, given: Found) -> bool:
+    """Does a version of its evidence say again what an occurrence that has expired once told?"""
+    return alert.resolution == "expired" and set(given.verdict.marks) <= set(alert.marks)
 
 
 def _begin(previous: Alert | None, given: Found) -> Step:

@@ -81,6 +81,15 @@ async def test_occurrences_expire_quietly(world: SmallWorld) -> None:
     assert await world.told() == []
 
 
+async def test_an_edit_of_old_news_is_no_news(world: SmallWorld) -> None:
+    """What is changed after its alert has expired fires again only if it says something else."""
+    await world.tell(said("a", "down"))
+    assert await world.after(timedelta(days=7).total_seconds()) == ["says expired"]
+    assert await world.tell(said("a", "down", text="With a comma mended.")) == []
+    assert await world.tell(said("a", "up", text="With another figure.")) == ["says fired"]
+    assert await world.store.judgements.next_timer() == NOON + timedelta(days=14)
+
+
 async def test_conditions_repeat_until_they_clear() -> None:
     """A firing condition is told again at the route's interval, and its end is told."""
     world = SmallWorld(Holds(id="holds"))
