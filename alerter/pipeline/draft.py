@@ -52,8 +52,19 @@ class Draft:
     due: list[Due] = field(default_factory=list)
     transitions: list[Transition] = field(default_factory=list)
 
-    def take_signal(self, read: ReadSignal, findings: list[Finding], story: str, at: datetime) -> None:
-        """Step every alert that the signal finds, and those that its predecessor version touched."""
+    def take_signal(
+        self,
+        read: ReadSignal,
+        findings: list[Finding],
+        story: str,
+        at: datetime,
+        *,
+        spared: frozenset[str] = frozenset(),
+    ) -> None:
+        """Step every alert that the signal finds, and those that its predecessor version touched.
+
+        Alerts of `spared` rules are left as they are: a rule that tripped has withdrawn nothing.
+        """
         found = set()
         for finding in findings:
             name = finding.fingerprint
@@ -64,6 +75,8 @@ class Draft:
         if read.record.version > 1:
             gone = self.touching.get(read.record.identity, set()) - found
             for name in sorted(gone):
+                if (alert := self.alerts.get(name)) and alert.rule in spared:
+                    continue
                 self._feed(name, Retracted(read.record.identity, read.record.version, at), read)
 
     def take_timer(self, timer: Timer, now: datetime) -> None:

@@ -25,6 +25,8 @@ class Judged:
     story: str
     new_stories: Mapping[str, str]
     vintage: Vintage | None
+    tripped: frozenset[str] = frozenset()
+    """Rules that could not say anything of it."""
 
 
 @dataclass(slots=True)
@@ -85,10 +87,17 @@ class Turn:
             series={extended.id: extended} if extended else {},
             world=self.rulebook.world,
         )
-        findings = self.rulebook.judge(candidate, facts, self.on_surprise)
+        tripped: set[str] = set()
+
+        def on_surprise(rule: str, read: ReadSignal, fault: Exception) -> None:
+            tripped.add(rule)
+            self.on_surprise(rule, read, fault)
+
+        findings = self.rulebook.judge(candidate, facts, on_surprise)
         if findings:
             stories.remember(read, story)
-        return Judged(candidate, findings, story, new_stories if findings else {}, vintage)
+        kept = new_stories if findings else {}
+        return Judged(candidate, findings, story, kept, vintage, frozenset(tripped))
 
     async def _load_touched(self, candidates: Sequence[Candidate]) -> None:
         """The alerts that earlier versions of these signals touched."""
@@ -115,7 +124,8 @@ class Turn:
         for taken, one in enumerate(judged):
             if len(self.draft.due) >= DUE_LIMIT:
                 return taken
-            self.draft.take_signal(one.candidate.read, one.findings, one.story, self.now)
+            read = one.candidate.read
+            self.draft.take_signal(read, one.findings, one.story, self.now, spared=one.tripped)
             self.draft.stories |= one.new_stories
             self.draft.vintages += [one.vintage] if one.vintage else []
         return len(judged)

@@ -59,6 +59,13 @@ async def test_versions_in_one_batch_come_to_the_same(world: SmallWorld) -> None
     assert changes == ["says fired", "says withdrawn"]
 
 
+async def test_a_rule_that_trips_over_a_correction_withdraws_nothing(world: SmallWorld) -> None:
+    """That the rule cannot judge the new version is no reason to take the alert back."""
+    await world.tell(said("a", "down"))
+    assert await world.tell(said("a", "boom", text="Corrected.")) == []
+    assert await world.tell(a_signal("a", text="Nothing of the kind.")) == ["says withdrawn"]
+
+
 async def test_a_new_title_in_the_same_batch_is_the_same_story() -> None:
     """Two versions that come at once alert as they would one after the other: once."""
     world = SmallWorld(Says(id="says", per=("story",)))
