@@ -27,7 +27,7 @@ from alerter.reading import Reader, annotate, signal_from_annotate_input
 from alerter.reading.lexicon import Lexicon
 from alerter.replay import describe, replay, time_of
 from alerter.ruletest import RuleTestResult, run_test
-from alerter.service import Options, Service
+from alerter.service import CannotListen, Options, Service
 from alerter.settings import Settings, SettingsError, load_settings
 from alerter.sources.base import SourceError
 from alerter.stages import Role
@@ -60,6 +60,7 @@ def main() -> None:
         StoreError,
         SourceError,
         StatusError,
+        CannotListen,
         UnreadableLine,
         Refused,
     ) as fault:

@@ -41,6 +41,10 @@ Place = tuple[int, int] | None
 _log = structlog.get_logger()
 
 
+class CannotListen(Exception):
+    """The address for HTTP is taken or not ours; the text says what to set."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a service is started with."""
@@ -65,7 +69,10 @@ class Service:
         self._scheduler = Scheduler(self._metrics)
 
     async def run(self) -> None:
-        """Open everything, work until stopped, close everything. Raises StoreError when it cannot start."""
+        """Open everything, work until stopped, close everything.
+
+        Raises StoreError or CannotListen when it cannot start.
+        """
         settings = self._options.settings
         async with (
             open_store(settings) as keeper,
@@ -126,8 +133,7 @@ class Service:
         runner = web.AppRunner(build_app(self._web_context(keeper)), access_log=None, shutdown_timeout=5)
         await runner.setup()
         try:
-            site = web.TCPSite(runner, http.host, http.port)
-            await site.start()
+            await _listen_on(runner, http.host, http.port)
             addresses = [f"http://{host}:{port}" for host, port, *_ in runner.addresses]
             _log.info("http_listens", addresses=addresses)
             yield
@@ -174,7 +180,7 @@ class Service:
             try:
                 await self._watch(place)
                 is_told = False
-            except OSError as fault:  # not there, or more watches than the system allows
+            except (OSError, RuntimeError) as fault:  # not there, too many watches, or the library's own
                 if not is_told:
                     _log.warning("configuration_unwatched", reason=str(fault))
                 is_told = True
@@ -212,12 +218,26 @@ class Service:
             self._metrics.config_loaded.set(0)
             _log.error("configuration_refused", problems=str(fault).splitlines())
             return
+        except Exception as fault:  # noqa: BLE001  nothing in a configuration may end a running service
+            self._metrics.config_loaded.set(0)
+            _log.error("configuration_refused", problems=[type(fault).__name__], exc_info=fault)
+            return
         self._configuration = configuration
         stages.reload(parts)
         self._metrics.config_loaded.set(1)
         _log.info(
             "configuration_reloaded", rules=len(configuration.rules), sources=len(configuration.sources)
         )
+
+
+async def _listen_on(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as fault:
+        why = os.strerror(fault.errno) if fault.errno and fault.errno > 0 else str(fault)
+        raise CannotListen(
+            f"cannot listen on {host}:{port}: {why}; set ALERTER_HTTP__HOST and ALERTER_HTTP__PORT"
+        ) from fault
 
 
 def _place_of(folder: Path) -> Place:
