@@ -77,11 +77,23 @@ class Signal(Frozen):
 
     @property
     def identity(self) -> str:
-        """Names the signal across its versions: source with id or url, else title and published_at."""
-        own = self.id or self.url
-        if own:
-            return digest(self.source, own)
-        return digest(self.source, self.title, self.published_at.isoformat())
+        """Names the signal across its versions: source with id or url, else title and published_at.
+
+        Without an id, the points of one table or the entries of one docket page are told apart as well.
+        """
+        if self.id:
+            return digest(self.source, self.id)
+        own = (self.url,) if self.url else (self.title, self.published_at.isoformat())
+        return digest(self.source, *own, *self._place)
+
+    @property
+    def _place(self) -> tuple[str, ...]:
+        """Which point of its series, or which entry of its docket."""
+        if self.observation:
+            return self.observation.series, self.observation.period
+        if self.docket and self.docket.entry is not None:
+            return self.docket.court, self.docket.number, str(self.docket.entry)
+        return ()
 
     @property
     def content_hash(self) -> str:

@@ -23,6 +23,19 @@ def test_without_id_and_url_the_title_and_its_time_are_the_identity() -> None:
     assert a_signal("a", **bare).identity != a_signal("a", **bare, published_at=at(60)).identity
 
 
+@pytest.mark.parametrize("address", [None, "https://customs.example/table"])
+def test_points_and_entries_are_told_apart_without_an_id(address: str | None) -> None:
+    """A customs table gives all its points one title, one time and one address, and none is lost."""
+    common: dict[str, Any] = {"id": None, "url": address}
+    points = [
+        a_signal(**common, kind="observation", observation={"series": "s", "period": period, "value": value})
+        for period, value in (("2025-04", 1.0), ("2025-05", 1.0), ("2025-05", 2.0))
+    ]
+    entries = [a_signal(**common, docket={"court": "cit", "number": "25-66", "entry": n}) for n in (1, 2)]
+    assert len({one.identity for one in (*points, *entries)}) == 4
+    assert points[1].identity == points[2].identity  # a revision is a version of its point
+
+
 @pytest.mark.parametrize(
     ("changed", "is_version"),
     [
