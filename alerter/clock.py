@@ -5,6 +5,7 @@ production; a manual one in tests and replay; a file-driven one lets another pro
 """
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -57,7 +58,10 @@ class FileClock:
         self._reload()
 
     def now(self) -> datetime:
-        self._reload()
+        with suppress(
+            OSError, ValueError
+        ):  # a writer replaces the file, or is half done: keep the last instant
+            self._reload()
         return self._base + timedelta(microseconds=(time.time_ns() - self._changed_ns) // 1000)
 
     def _reload(self) -> None:

@@ -56,6 +56,25 @@ def test_a_half_written_clock_file_keeps_the_last_instant(
     assert clock.now() == NOON + timedelta(days=1, microseconds=1)
 
 
+@pytest.mark.parametrize("text", [None, "2025-06-1"], ids=["gone", "cut"])
+def test_a_clock_file_between_two_writes_keeps_the_last_instant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None
+) -> None:
+    """A look may come while the file is replaced, or before its last letter; at the start it must exist."""
+    path = tmp_path / "clock"
+    with pytest.raises(FileNotFoundError):
+        FileClock(path)
+    set_clock(path, "2025-06-09T12:00:00Z", changed_ns=1_000_000_000)
+    monkeypatch.setattr("alerter.clock.time.time_ns", lambda: 1_000_000_000)
+    clock = FileClock(path)
+    path.unlink()
+    if text:
+        set_clock(path, text, changed_ns=2_000_000_000)
+    assert clock.now() == NOON
+    set_clock(path, "2025-06-10T12:00:00Z", changed_ns=1_000_000_000 - 1_000)
+    assert clock.now() == NOON + timedelta(days=1, microseconds=1)
+
+
 @pytest.mark.parametrize("text", ["2025-06-09T12:00Z", "2025-06-09T12:00", "2025-06-09T14:00+02:00"])
 def test_instants_are_utc(text: str) -> None:
     """An offset is turned into UTC; without one the instant is UTC already."""
