@@ -26,6 +26,7 @@ from alerter.wording import in_words, nearest
 PREFIX = "ALERTER_"
 SECRETS = Path("/run/secrets")
 _LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
+_EVERY_INTERFACE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  recognised, not bound to
 _SERVICE_LINK = re.compile(r"ALERTER_(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)")
 """What Kubernetes sets in every container when a service is named `alerter`: not ours, and no mistake."""
 
@@ -92,6 +93,13 @@ class HttpSettings(_Group):
     """Comma-separated."""
 
 
+def _own_address(validated: Mapping[str, Any]) -> str:
+    """Where the service listens, as an address that this machine can open."""
+    http = validated.get("http", HttpSettings())
+    host = "127.0.0.1" if http.host in _EVERY_INTERFACE else http.host
+    return f"http://[{host}]:{http.port}" if ":" in host else f"http://{host}:{http.port}"
+
+
 class SlackSettings(_Group):
     bot_token: SecretStr | None = None
     app_token: SecretStr | None = None
@@ -132,8 +140,9 @@ class Settings(BaseSettings):
     redis_url: Annotated[SecretStr, AfterValidator(_redis_address)] | None = None
     data_dir: Path = Path("var")
     key_prefix: str = "alerter:"
-    public_url: WebAddress = "http://127.0.0.1:8080"
     http: HttpSettings = HttpSettings()
+    public_url: WebAddress = Field(default_factory=_own_address)
+    """What links start with; where the service listens, unless it is set."""
     slack: SlackSettings = SlackSettings()
     smtp: SmtpSettings = SmtpSettings()
     keys: KeySettings = KeySettings()
@@ -238,7 +247,8 @@ def _stranger(name: str) -> str:
 
 def _sentences(error: ValidationError) -> Iterator[str]:
     for one in error.errors(include_url=False):
-        yield f"{_variable(*one['loc'])}: {in_words(one)}"
+        if one["type"] != "default_factory_not_called":  # nothing of its own: another variable is wrong
+            yield f"{_variable(*one['loc'])}: {in_words(one)}"
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

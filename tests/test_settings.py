@@ -33,6 +33,28 @@ def test_groups_nest_in_either_case(tmp_path: Path) -> None:
     assert settings.data_dir == tmp_path
 
 
+@pytest.mark.parametrize(
+    ("environment", "address"),
+    [
+        ({}, "http://127.0.0.1:8080"),
+        ({"ALERTER_HTTP__PORT": "9090"}, "http://127.0.0.1:9090"),
+        ({"ALERTER_HTTP__HOST": "0.0.0.0"}, "http://127.0.0.1:8080"),
+        ({"ALERTER_HTTP__HOST": "::"}, "http://127.0.0.1:8080"),
+        ({"ALERTER_HTTP__HOST": "::1"}, "http://[::1]:8080"),
+        ({"ALERTER_HTTP__HOST": "alerts.example"}, "http://alerts.example:8080"),
+        (
+            {"ALERTER_PUBLIC_URL": "https://alerts.example", "ALERTER_HTTP__PORT": "9090"},
+            "https://alerts.example",
+        ),
+    ],
+)
+def test_links_lead_to_where_the_service_listens(
+    environment: dict[str, str], address: str, tmp_path: Path
+) -> None:
+    """Unless another address is set; that of every interface is one that this machine can open."""
+    assert load_settings(environment, secrets=tmp_path).public_url == address
+
+
 def test_an_empty_value_is_an_unset_one(tmp_path: Path) -> None:
     """Compose files hand on empty variables for what nobody set."""
     names = ["CLOCK_FILE", "REDIS_URL", "SLACK__BOT_TOKEN", "HTTP__PORT", "SMTP__TO", "PUBLIC_URL"]
