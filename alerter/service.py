@@ -1,6 +1,7 @@
 """The composition root: owns every lifetime, and drains the stages when it is told to stop."""
 
 import asyncio
+import errno
 import gc
 import os
 import signal

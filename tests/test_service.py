@@ -36,6 +36,7 @@ async def test_a_reload_that_surprises_keeps_what_is_in_force(monkeypatch: pytes
     await service._reload(UNUSED, UNUSED)
     assert service._configuration is before
     assert service._metrics.config_loaded._value.get() == 0
+    assert "ZeroDivisionError; the one before is in force" in service._refusal
 
 
 async def test_a_port_that_is_taken_is_said_in_one_sentence() -> None:
@@ -45,6 +46,16 @@ async def test_a_port_that_is_taken_is_said_in_one_sentence() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         service = a_service(ALERTER_HTTP__PORT=str(port))
-        with pytest.raises(CannotListen, match=rf"127\.0\.0\.1:{port}: Address already in use; set ALERTER"):
+        with pytest.raises(CannotListen, match=rf"^127\.0\.0\.1:{port} is taken; set ALERTER_HTTP__PORT"):
             async with service._serving(StoreKeeper(MemoryStore(), None)):
                 raise AssertionError
+
+
+async def test_a_host_that_is_not_ours_is_said_in_one_sentence() -> None:
+    """An address of another machine cannot be listened on (192.0.2.0/24 is nobody's: RFC 5737)."""
+    service = a_service(ALERTER_HTTP__HOST="192.0.2.1")
+    with pytest.raises(
+        CannotListen, match=r"^cannot listen on 192\.0\.2\.1:8080: .+; set ALERTER_HTTP__HOST"
+    ):
+        async with service._serving(StoreKeeper(MemoryStore(), None)):
+            raise AssertionError

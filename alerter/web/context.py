@@ -42,6 +42,8 @@ class WebContext:
     now: Callable[[], datetime]
     readiness: Callable[[], Awaitable[Mapping[str, str]]]
     """Component → `ok`, or what is wrong with it."""
+    refusal: Callable[[], str] = str
+    """Why the newest configuration is not in force, as a sentence; empty = it is."""
 
 
 CONTEXT = web.AppKey("context", WebContext)

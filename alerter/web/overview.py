@@ -71,6 +71,7 @@ async def overview(context: WebContext) -> Overview:
     dead = await _dead(context.store)
     waiting = dict(await context.store.outbox.waiting())
     reservations = (
+        *filter(None, [context.refusal()]),
         *_of_configuration(len(configuration.sources), len(configuration.rules)),
         *(_of_source(one) for one in blind),
         *_of_queues(backlog.unread + backlog.unevaluated, dead),

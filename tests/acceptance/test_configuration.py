@@ -1,6 +1,7 @@
 """Wrong configurations and environments: told by place and name, never taken over while running."""
 
 import asyncio
+import socket
 from pathlib import Path
 
 from tests.support.service import Home, Service, alerter, running
@@ -116,6 +117,15 @@ async def test_an_unreachable_store_is_told(place: Home) -> None:
     assert "pa55word" not in ended.err
 
 
+async def test_a_port_that_is_taken_is_told(place: Home) -> None:
+    """`alerter run` on a port that another program has ends with 1 and one sentence."""
+    place.configure(GOOD % "http://127.0.0.1:9/")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        ended = await alerter(place, "run", ALERTER_HTTP__PORT=port)
+    assert_refused(ended.code, ended.err, f"127.0.0.1:{port} is taken; set ALERTER_HTTP__PORT to another")
+
+
 async def test_a_running_service_keeps_what_works(place: Home, sink: WebhookSink) -> None:
     """A wrong configuration is refused aloud and not taken over; mended, it is."""
     place.configure(GOOD % sink.url)
@@ -125,10 +135,13 @@ async def test_a_running_service_keeps_what_works(place: Home, sink: WebhookSink
         await eventually(lambda: config_loaded(service, 0))
         (refused,) = service.events("configuration_refused")
         assert any("all.yaml:2:26: " in problem for problem in refused["problems"])
+        assert any("refused" in sentence for sentence in await reservations(service))
+        assert (await service.get("/readyz"))["status"] == "ready"
         await tell(service, sink, "while it is wrong", "Magnets run short")
 
         place.configure((GOOD % sink.url).replace("magnet*", "gallium"))
         await eventually(lambda: config_loaded(service, 1))
+        assert not any("refused" in sentence for sentence in await reservations(service))
         await tell(service, sink, "once it is mended", "Gallium runs short")
         await service.push(an_article("old rule", "Magnets run short again"))
         await tell(service, sink, "last", "Gallium runs shorter")
@@ -163,6 +176,12 @@ async def tell(service: Service, sink: WebhookSink, name: str, title: str) -> No
     """Push an article and wait until it was told."""
     await service.push(an_article(name, title))
     await eventually(lambda: name in sink.labels("signal"))
+
+
+async def reservations(service: Service) -> list[str]:
+    """Why its silence cannot be trusted."""
+    found: list[str] = (await service.get("/healthz"))["reservations"]
+    return found
 
 
 async def config_loaded(service: Service, wanted: int) -> bool:

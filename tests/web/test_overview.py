@@ -88,3 +88,14 @@ async def test_dead_letters_are_counted_up_to_a_bound(world: World, monkeypatch:
     seen = await overview(world.context())
 
     assert seen.reservations == ("2+ signals could not be read.",)
+
+
+async def test_a_refused_configuration_is_a_reservation(world: World) -> None:
+    """What people wrote last is not what is watched for; once it is in force, nothing is said."""
+    await world.have_polled(healthy())
+    world.refusal = "The configuration was refused."
+
+    assert (await overview(world.context())).reservations == ("The configuration was refused.",)
+
+    world.refusal = ""
+    assert (await overview(world.context())).reservations == ()

@@ -144,6 +144,15 @@ async def test_silence_is_not_trusted_when_a_source_is_out_of_sight(world: World
     assert "4 in a row" in seen.text
 
 
+async def test_a_refused_configuration_is_on_the_page(world: World, client: Client) -> None:
+    """Whoever saved a wrong file sees it where they look."""
+    world.refusal = (
+        "The configuration was refused at 2025-06-09 12:00 UTC: <b>all.yaml</b>:2:26: unknown key."
+    )
+
+    assert world.refusal in (await read(client)).text
+
+
 async def test_two_sources_are_spoken_of_as_all(world: World, client: Client) -> None:
     """The sentence counts."""
     world.configuration = Configuration(sources=(FeedLike(id="one"), FeedLike(id="two")))

@@ -71,6 +71,7 @@ class World:
     configuration: Configuration = field(default_factory=Configuration)
     problems: Sequence[object] = ()
     components: Mapping[str, str] = field(default_factory=lambda: {"store": "ok", "scheduler": "ok"})
+    refusal: str = ""
     metrics: Metrics = field(default_factory=Metrics)
     now: datetime = NOON
     hangs: bool = False
@@ -87,6 +88,7 @@ class World:
             metrics=self.metrics,
             now=lambda: self.now,
             readiness=self._readiness,
+            refusal=lambda: self.refusal,
         )
 
     async def have_read(self, *signals: Signal) -> None:
