@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,8 @@ class Sink:
     """A webhook that notes when it first heard of each signal."""
 
     heard: dict[str, float] = field(default_factory=dict)
+    awaited: set[str] = field(default_factory=set)
+    all_heard: asyncio.Event = field(default_factory=asyncio.Event)
     posts: int = 0
     url: str = ""
 
@@ -29,8 +31,17 @@ class Sink:
         now = perf_counter()
         self.posts += 1
         for alert in orjson.loads(await request.read())["alerts"]:
-            self.heard.setdefault(alert["labels"]["signal"], now)
+            name = alert["labels"]["signal"]
+            self.heard.setdefault(name, now)
+            self.awaited.discard(name)
+        if not self.awaited:
+            self.all_heard.set()
         return web.Response()
+
+    def await_names(self, names: Iterable[str]) -> None:
+        """From now on, wait until all of these were heard."""
+        self.awaited = set(names)
+        self.all_heard.clear()
 
 
 @asynccontextmanager

@@ -68,6 +68,7 @@ async def flood(
     """Post so many signals, at a rate or as fast as they are taken; return when all were heard of."""
     sent: dict[str, float] = {}
     batches = [[f"{name}-{n}" for n in range(first, first + BATCH)] for first in range(0, count, BATCH)]
+    taker.await_names(one for batch in batches for one in batch)
     started = perf_counter()
     async with aiohttp.ClientSession() as session:
 
@@ -79,8 +80,7 @@ async def flood(
 
         await asyncio.gather(*(post(poster) for poster in range(POSTERS)))
         async with asyncio.timeout(120):
-            while not sent.keys() <= taker.heard.keys():
-                await asyncio.sleep(0.005)
+            await taker.all_heard.wait()
     return sent
 
 
