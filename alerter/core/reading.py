@@ -100,6 +100,11 @@ class ReadSignal(Frozen):
     reading: Reading
 
     @property
+    def out_of_date(self) -> "ReadSignal":
+        """The same as it stands in the log after a newer version: kept, never alerted."""
+        return self.model_copy(update={"record": self.record.model_copy(update={"baseline": True})})
+
+    @property
     def body(self) -> str:
         """The text that spans count in."""
         return f"{self.record.signal.title}\n{self.record.signal.text}"

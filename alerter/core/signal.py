@@ -110,7 +110,8 @@ class SignalRecord(Frozen):
     signal: Signal
     seen_at: datetime
     baseline: bool = False
-    """True for what was already old when its source was first polled: kept, never alerted."""
+    """True for what was already old when its source was first polled, or was read after a newer
+    version of it: kept, never alerted."""
 
     @property
     def id(self) -> str:

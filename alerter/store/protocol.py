@@ -205,7 +205,11 @@ class Signals(Protocol):
         ...
 
     async def file(self, readings: Sequence[tuple[str, ReadSignal]]) -> None:
-        """One commit per reading (queue entry, reading): off the queue, into the log, exactly once."""
+        """One commit per reading (queue entry, reading): off the queue, into the log, exactly once.
+
+        Readers work side by side: a version that comes after a newer one stands in the log as baseline, so
+        that what was corrected meanwhile alerts nobody.
+        """
         ...
 
     async def bury(self, entries: Sequence[Queued], reason: str) -> None:

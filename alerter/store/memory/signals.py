@@ -83,7 +83,9 @@ class MemorySignals:
         """Into the log; an entry that has left the queue already is passed over."""
         for entry, reading in readings:
             if self._leave_queue(entry):
-                self._log.append(reading)
+                newest = self._newest.get(reading.record.identity)
+                is_late = newest is not None and newest.record.version > reading.record.version
+                self._log.append(reading.out_of_date if is_late else reading)
                 self._remember(reading)
         self._filed.ring()
 

@@ -190,7 +190,8 @@ class RedisSignals:
         return Queued(entry, record, handed_out)
 
     def _reading(self, entry: str, fields: Fields) -> tuple[str, ReadSignal]:
-        return entry, self._readings.read(fields[5])  # t, n, b
+        reading = self._readings.read(fields[5])  # t, n, b, and late where a newer version was read before
+        return entry, reading.out_of_date if "late" in fields[6:] else reading
 
     async def _is_memory_full(self) -> bool:
         if clock.monotonic() - self._memory_looked_at >= _MEMORY_LOOKED_AT_EVERY:

@@ -139,6 +139,19 @@ async def test_the_newest_version_read_is_found_whatever_the_order_of_reading(st
     assert found.record.version == 2
 
 
+async def test_a_version_that_is_read_after_a_newer_one_is_kept_as_baseline(store: Store) -> None:
+    """What was corrected meanwhile alerts nobody; in order, nothing is marked."""
+    await offer(
+        store, a_signal("a"), a_signal("a", title="Corrected"), a_signal("b"), a_signal("b", title="New")
+    )
+    first, second, *others = await take(store)
+    await file(store, second)
+    await file(store, first)
+    await file(store, *others)
+    kept = [(one.record.id, one.record.version, one.record.baseline) for one in await log(store)]
+    assert kept == [("a", 2, False), ("a", 1, True), ("b", 1, False), ("b", 2, False)]
+
+
 async def test_unreadable_signals_go_to_the_dead_letters(store: Store) -> None:
     """They leave the queue with a reason, newest first, and are no longer anyone's to file."""
     await offer(store, *map(a_signal, "abc"))
