@@ -130,14 +130,16 @@ class PollStage:
         self, claim: SourceClaim, polled: Polled, poll: Poll, records: Sequence[SignalRecord]
     ) -> None:
         now = self._clock.now()
-        health = self._well(claim.source, now, brought=bool(records))
-        result = PollResult(claim, poll.cursor, now + _interval(polled.config, poll), health)
+        due = now + _interval(polled.config, poll)
+        health = self._well(claim.source, now, due, brought=bool(records))
+        result = PollResult(claim, poll.cursor, due, health)
         try:
             statuses = await self._store.signals.intake(records, poll=result)
         except Busy as fault:
             _log.info("intake_busy", source=claim.source, reason=str(fault))
             hold = max(fault.retry_after, min(BUSY_PAUSE, polled.config.every))
-            await self._store.sources.postpone(claim, now, hold, self._known_health(claim.source))
+            waits = self._known_health(claim.source).model_copy(update={"next_poll_at": now + hold})
+            await self._store.sources.postpone(claim, now, hold, waits)
             return
         self._count(claim.source, statuses)
         self._health[claim.source] = health
@@ -165,6 +167,7 @@ class PollStage:
         health = self._ill(claim.source, now, str(fault) or "no answer in time")
         asked = fault.retry_after if isinstance(fault, SourceError) else None
         hold = max(asked or timedelta(0), _backoff(health.failures, polled.config.every))
+        health = health.model_copy(update={"next_poll_at": now + hold})
         await self._store.sources.postpone(claim, now, hold, health)
         self._health[claim.source] = health
         self._metrics.polls.labels(claim.source, "failed").inc()
@@ -189,7 +192,7 @@ class PollStage:
     def _known_health(self, source: str) -> SourceHealth:
         return self._health.get(source) or SourceHealth(source=source)
 
-    def _well(self, source: str, now: datetime, *, brought: bool) -> SourceHealth:
+    def _well(self, source: str, now: datetime, due: datetime, *, brought: bool) -> SourceHealth:
         before = self._known_health(source)
         if before.failures:
             _log.info("source_recovered", source=source, failures=before.failures)
@@ -199,6 +202,7 @@ class PollStage:
             "last_error": "",
             "last_poll_at": now,
             "last_success_at": now,
+            "next_poll_at": due,
         }
         if brought:
             changes["last_signal_at"] = now

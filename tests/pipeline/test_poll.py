@@ -144,6 +144,19 @@ async def test_the_publishers_retry_after_is_heeded() -> None:
     await press.tick(polls=2)
 
 
+async def test_health_says_when_the_next_poll_is_due() -> None:
+    """After a success an interval later, with jitter; after a failure once its pause has passed."""
+    press = Press(list)
+    await press.tick(polls=1)
+    due = (await press.store.sources.health())["press"].next_poll_at
+    assert due is not None
+    assert timedelta(minutes=10) <= due - NOON <= timedelta(minutes=11)
+
+    press = Press(fail(SourceError("429", retry_after=timedelta(hours=1))))
+    await press.tick(polls=1)
+    assert (await press.store.sources.health())["press"].next_poll_at == NOON + timedelta(hours=1)
+
+
 async def test_a_recovered_source_is_well_again() -> None:
     """One success ends the failing state."""
     press = Press(fail(SourceError("500")))
