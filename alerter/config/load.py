@@ -14,6 +14,7 @@ import alerter.notifiers
 import alerter.rules
 import alerter.sources
 from alerter.config.crosscheck import Entry, cross_check
+from alerter.config.doubts import tell_doubts
 from alerter.config.entries import EntryInvalid, Fault, Kinds, report_faults, validate
 from alerter.config.errors import ConfigErrors, Report
 from alerter.config.gather import Gathered, gather
@@ -46,6 +47,8 @@ def load(folder: Path, environment: Mapping[str, str]) -> Configuration:
     entries = _read_lists(gathered, report)
     retention = _read_retention(gathered.retention, report)
     cross_check(entries, complete=gathered.complete, report=report)
+    if gathered.complete:
+        tell_doubts(entries, report)
     _warn_of_what_waits(entries, report)
     if report.errors:
         raise ConfigErrors(report.errors)

@@ -66,8 +66,10 @@ class Trigger:
     kinds: frozenset[str] = frozenset()
 
 
-Reference = tuple[Literal["rules", "sources", "matters", "series", "commodities"], tuple[str, ...]]
-"""A list of the configuration, and the ids that must stand in it."""
+Reference = tuple[
+    Literal["rules", "sources", "matters", "series", "commodities", "countries", "actors"], tuple[str, ...]
+]
+"""A list of the configuration, or countries and actors as they are read, and the names that must be in it."""
 
 
 class RuleConfig(Frozen):
@@ -75,6 +77,8 @@ class RuleConfig(Frozen):
 
     nature: ClassVar[Nature] = "occurrence"
     default_per: ClassVar[tuple[str, ...]] = ()
+    offers: ClassVar[tuple[str, ...]] = ()
+    """Labels that `per` may name for this kind, beside `story`, `signal`, `source` and a signal's own."""
 
     id: Name
     description: str = ""

@@ -35,6 +35,7 @@ class ClaimRule(RuleConfig):
     """
 
     default_per: ClassVar[tuple[str, ...]] = ("commodity", "origin", "destination", "period")
+    offers: ClassVar[tuple[str, ...]] = ("metric", "commodity", "origin", "destination", "period", "basis")
 
     type: Literal["claim"]
     metric: tuple[Metric, ...] = Field(min_length=1)
@@ -63,8 +64,12 @@ class ClaimRule(RuleConfig):
         return (Trigger(metrics=frozenset(self.metric)),)
 
     def references(self) -> Mapping[str, Reference]:
-        """Commodities that the configuration must know."""
-        return {"commodities": ("commodities", self.commodities)}
+        """Commodities that the configuration must know, and countries as they are read."""
+        return {
+            "commodities": ("commodities", self.commodities),
+            "origin": ("countries", self.origin),
+            "destination": ("countries", self.destination),
+        }
 
     def evaluate(self, facts: Facts) -> Judgement:
         """A verdict per set of labels among the claims that cross; else the reason of the nearest miss."""

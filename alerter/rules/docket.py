@@ -1,11 +1,12 @@
 """Docket rules: a court's acts of substance in the matters watched. One alert per matter."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from alerter.core.dockets import is_same_docket
-from alerter.core.reading import CourtMeaning, Document
+from alerter.core.reading import CourtMeaning, Document, Span
 from alerter.core.signal import Signal, SignalKind
 from alerter.core.text import words
 from alerter.core.verdict import Judgement, Verdict, no
@@ -15,15 +16,27 @@ from alerter.rules.labels import Finding, label_sets, settle
 from alerter.rules.sentences import listed, plain, shortened
 
 _VERSUS = frozenset({"v", "vs", "versus"})
+_GRANTED = frozenset({"granted", "granted_in_part"})
+_SAME_AS_GRANTED: Mapping[str, Disposition] = {
+    "stay": "stayed",
+    "preliminary_injunction": "enjoined",
+    "tro": "enjoined",
+}
+"""Relief → what a court has done that grants it, whichever of the two wordings it chose."""
+_OF_RELIEF = _GRANTED | {"denied", "dismissed", "moot"}
+"""What becomes of relief; the other dispositions are of a judgment or an order."""
+_RELIEF_WORDS = {"tro": "temporary restraining order"}
 
 
 class DocketRule(RuleConfig):
     """Fires where a court decides in one of the matters, by a listed document, with a listed disposition.
 
-    A list that is absent takes any.
+    A list that is absent takes any. A stay that is granted counts as `stayed`, an injunction or a restraining
+    order that is granted as `enjoined`.
     """
 
     default_per: ClassVar[tuple[str, ...]] = ("matter",)
+    offers: ClassVar[tuple[str, ...]] = ("matter", "commodity", "topic", "court", "document")
 
     type: Literal["docket"]
     matters: tuple[str, ...] = ()
@@ -63,7 +76,7 @@ class DocketRule(RuleConfig):
             return "decides_nothing" if court.by == "court" else "not_an_act_of_the_court"
         if self.documents and court.document not in self.documents:
             return "document_differs"
-        if self.dispositions and not set(self.dispositions) & set(court.disposition):
+        if self.dispositions and set(self.dispositions).isdisjoint(_dispositions(court)):
             return "disposition_differs"
         return ""
 
@@ -86,10 +99,10 @@ class DocketRule(RuleConfig):
         return Verdict(
             mark=_mark(signal, court),
             reason="court_decided",
-            summary=f"{matter.id}: {_where(signal)} {decided}: {shortened(signal.title)}",
+            summary=f"{_case(signal, matter)}: {decided}",
             figure_text=decided,
             threshold_text=self._wanted,
-            span=(0, len(signal.title)),
+            span=_deciding(signal, court),
         )
 
     @property
@@ -163,13 +176,66 @@ def _mark(signal: Signal, court: CourtMeaning) -> str:
     return "|".join([where, day.isoformat(), ",".join(sorted(set(court.disposition)))])
 
 
+def _dispositions(court: CourtMeaning) -> tuple[str, ...]:
+    """What the court did, with what granting the relief amounts to."""
+    implied = _SAME_AS_GRANTED.get(court.relief or "")
+    if implied is None or implied in court.disposition or _GRANTED.isdisjoint(court.disposition):
+        return court.disposition
+    return (*court.disposition, implied)
+
+
 def _decided(court: CourtMeaning) -> str:
-    """`order: stay granted`; what was asked for stands before what became of it."""
-    relief = f"{plain(court.relief)} " if court.relief and court.relief != "other" else ""
-    outcome = f"{relief}{listed(court.disposition)}".strip()
-    return f"{court.document}: {outcome}" if outcome else str(court.document)
+    """`order, stay granted`: the document, and each disposition once, behind the relief that it is about."""
+    relief = court.relief if court.relief not in {None, "other"} else ""
+    is_granted = not _GRANTED.isdisjoint(court.disposition)
+    told = [str(court.document)]
+    for one in court.disposition:
+        if is_granted and one == _SAME_AS_GRANTED.get(relief or ""):
+            continue
+        asked = _RELIEF_WORDS.get(relief, plain(relief)) if relief and one in _OF_RELIEF else ""
+        told.append(f"{asked} {plain(one)}".strip())
+    return shortened(", ".join(told))
 
 
-def _where(signal: Signal) -> str:
-    reference = signal.docket
-    return shortened(f"{reference.court} {reference.number},", 100) if reference else ""
+def _case(signal: Signal, matter: Matter) -> str:
+    """`CAFC 25-1812 (V.O.S. Selections, Inc. v. United States)`; without a docket only the name of the case."""
+    reference, name = signal.docket, _caption(signal.title) or _short_name(matter)
+    if reference is None:
+        return name
+    court = reference.court.upper() if reference.court.isalnum() else reference.court
+    return f"{shortened(f'{court} {reference.number}', 100)} ({name})"
+
+
+def _caption(title: str) -> str:
+    """The title if it names the parties, without docket number and bracketed type; empty if it tells the act."""
+    name = _BEFORE_CAPTION.sub("", title).partition(" [")[0]
+    opening = words(name[:_CAPTION_WITHIN])[:_PARTY_WORDS]
+    is_act = not opening or opening[0] in set(Document)
+    names_parties = not _VERSUS.isdisjoint(opening) or opening[:2] == ["in", "re"]
+    return shortened(name, 150) if names_parties and not is_act else ""
+
+
+_BEFORE_CAPTION = re.compile(r"^\s*(?:No\.\s*)?\d\S*[\s:,]+")
+_PARTY_WORDS = 12
+"""Words of a caption among which the `v.` stands."""
+
+
+def _short_name(matter: Matter) -> str:
+    """The first caption of the matter that has words, else its id in words."""
+    names = (" ".join(name.replace("*", " ").split()) for name in matter.names)
+    return shortened(next(filter(None, names), matter.id.replace("-", " ")), 150)
+
+
+def _deciding(signal: Signal, court: CourtMeaning) -> Span:
+    """The words of the entry's text that decide, else its opening; the title where there is no text."""
+    start = len(signal.title) + 1
+    if not signal.text.strip():
+        return 0, len(signal.title)
+    stems = "|".join(re.escape(_stem(one)) for one in court.disposition) or r"\w"
+    found = re.search(rf"\b(?:{stems})", signal.text, re.IGNORECASE)
+    return (start + found.start(), start + found.end()) if found else (start, start + 1)
+
+
+def _stem(disposition: str) -> str:
+    """`den` of denied, `grant` of granted in part: what all forms of the word begin with."""
+    return disposition.removesuffix("_in_part").removesuffix("ied").removesuffix("ed")

@@ -21,6 +21,7 @@ class EventRule(RuleConfig):
     """
 
     default_per: ClassVar[tuple[str, ...]] = ("commodity", "actor")
+    offers: ClassVar[tuple[str, ...]] = ("commodity", "actor", "target", "event", "status")
 
     type: Literal["event"]
     events: tuple[EventType, ...] = Field(min_length=1)
@@ -34,8 +35,12 @@ class EventRule(RuleConfig):
         return (Trigger(events=frozenset(self.events)),)
 
     def references(self) -> Mapping[str, Reference]:
-        """Commodities that the configuration must know."""
-        return {"commodities": ("commodities", self.commodities)}
+        """Commodities that the configuration must know, and parties as they are read."""
+        return {
+            "commodities": ("commodities", self.commodities),
+            "actors": ("actors", self.actors),
+            "targets": ("countries", self.targets),
+        }
 
     def evaluate(self, facts: Facts) -> Judgement:
         """A verdict per set of labels among the events that count; else the reason of the nearest miss."""

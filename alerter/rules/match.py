@@ -57,6 +57,7 @@ class MatchRule(RuleConfig):
     """
 
     default_per: ClassVar[tuple[str, ...]] = ("story",)
+    offers: ClassVar[tuple[str, ...]] = ("commodity", "country")
 
     type: Literal["match"]
     any: tuple[Term, ...] = ()

@@ -73,6 +73,7 @@ class SeriesRule(RuleConfig):
 
     nature: ClassVar[Nature] = "condition"
     default_per: ClassVar[tuple[str, ...]] = ("series",)
+    offers: ClassVar[tuple[str, ...]] = ("series", "period")
 
     type: Literal["series"]
     series: tuple[str, ...] = Field(min_length=1)

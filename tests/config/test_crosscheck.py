@@ -11,7 +11,7 @@ from tests.config.samples import written
 
 RULES = """
 rules:
-  - {id: a, type: match, any: [magnet], severity: critical, labels: {team: desk}}
+  - {id: a, type: match, any: [magnet], severity: critical, labels: {team: desk}, per: [story, commodity]}
   - {id: b, type: match, any: [magnet], severity: info}
 receivers: [{id: desk, console: {}}]
 """

@@ -191,4 +191,8 @@ def test_it_is_tried_on_its_metrics_only() -> None:
     """The trigger lists the metrics; the commodities are told for checking."""
     (trigger,) = fall().triggers()
     assert trigger.metrics == frozenset({"exports", "shipments"})
-    assert fall().references() == {"commodities": ("commodities", ("rare-earths",))}
+    assert fall().references() == {
+        "commodities": ("commodities", ("rare-earths",)),
+        "origin": ("countries", ("CN",)),
+        "destination": ("countries", ()),
+    }

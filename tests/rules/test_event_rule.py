@@ -180,4 +180,8 @@ def test_it_is_tried_on_its_event_types_only() -> None:
     """The trigger lists the types; the commodities are told for checking."""
     (trigger,) = licensing().triggers()
     assert trigger.events == frozenset({"licence_required", "export_ban"})
-    assert licensing().references() == {"commodities": ("commodities", ("rare-earths",))}
+    assert licensing().references() == {
+        "commodities": ("commodities", ("rare-earths",)),
+        "actors": ("actors", ()),
+        "targets": ("countries", ()),
+    }
