@@ -198,7 +198,7 @@ def _decided(court: CourtMeaning) -> str:
 
 
 def _case(signal: Signal, matter: Matter) -> str:
-    """`CAFC 25-1812 (V.O.S. Selections, Inc. v. United States)`; without a docket only the name of the case."""
+    """`CAFC 25-1812 (V.O.S. Selections, Inc. v. United States)`; without a docket only the name."""
     reference, name = signal.docket, _caption(signal.title) or _short_name(matter)
     if reference is None:
         return name
@@ -207,7 +207,7 @@ def _case(signal: Signal, matter: Matter) -> str:
 
 
 def _caption(title: str) -> str:
-    """The title if it names the parties, without docket number and bracketed type; empty if it tells the act."""
+    """The title if it names the parties, without docket number and bracketed type; else empty."""
     name = _BEFORE_CAPTION.sub("", title).partition(" [")[0]
     opening = words(name[:_CAPTION_WITHIN])[:_PARTY_WORDS]
     is_act = not opening or opening[0] in set(Document)

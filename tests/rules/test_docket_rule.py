@@ -7,12 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from alerter.core.reading import CourtMeaning, Document
+from alerter.core.reading import CourtMeaning, Document, Reading
 from alerter.core.signal import SignalKind
+from alerter.reading import Reader
+from alerter.reading.lexicon import Lexicon
 from alerter.rules.base import Matter, RuleConfig, World
 from alerter.rules.docket import belongs
 from tests.support.rules import a_rule, of_entry, of_text, some_facts, the_reason, the_verdict, verdicts
-from tests.support.signals import a_signal
+from tests.support.signals import a_read_signal, a_signal
 
 CAFC = {"court": "cafc", "number": "2025-1812", "filed_at": "2025-06-10"}
 
@@ -54,6 +56,15 @@ def court(**fields: Any) -> CourtMeaning:
         ({}, court(document="clerk", by="clerk", decides=False), "not_an_act_of_the_court"),
         ({}, None, "no_court_meaning"),
         ({"matters": ["other"]}, court(), "no_such_matter"),
+        ({"dispositions": ["stayed", "vacated"]}, court(), ""),
+        ({"dispositions": ["stayed"]}, court(disposition=["granted_in_part"]), ""),
+        ({"dispositions": ["stayed"]}, court(disposition=["denied"]), "disposition_differs"),
+        ({"dispositions": ["stayed"]}, court(relief="other"), "disposition_differs"),
+        ({"dispositions": ["stayed"]}, court(relief=None), "disposition_differs"),
+        ({"dispositions": ["denied"]}, court(disposition=["denied"]), ""),
+        ({"dispositions": ["enjoined"]}, court(relief="preliminary_injunction"), ""),
+        ({"dispositions": ["enjoined"]}, court(relief="tro"), ""),
+        ({"dispositions": ["enjoined"]}, court(relief="tro", disposition=["denied"]), "disposition_differs"),
         ({"matters": []}, court(), ""),
     ],
 )
@@ -69,16 +80,101 @@ def test_an_article_about_the_case_is_no_docket_entry() -> None:
     assert the_reason(ruling(), of_text("V.O.S. Selections v. Trump: stay granted")) == "kind_not_watched"
 
 
-def test_the_verdict_tells_matter_court_and_decision() -> None:
-    """A buyer reads the matter, the court and number, what was decided and the entry."""
-    verdict = the_verdict(ruling(), of_entry("ORDER granting stay pending appeal", court(), **CAFC))
-    assert verdict.summary == (
-        "ieepa-tariffs: cafc 2025-1812, order: stay granted: ORDER granting stay pending appeal"
-    )
-    assert verdict.figure_text == "order: stay granted"
+STAY = "ORDER granting the motions for a stay pending appeal. By the Court."
+
+
+def test_an_order_that_grants_a_stay_is_one_that_stays() -> None:
+    """As it is read, not only as it is written here: whoever watches for `stayed` hears of it."""
+    rule = ruling(documents=["order"], dispositions=["stayed", "vacated"])
+    meaning = Reader(Lexicon.build()).read(of_entry(STAY, None, **CAFC).read.record.signal).court
+    assert the_verdict(rule, of_entry(STAY, meaning, **CAFC)).figure_text == "order, stay granted"
+
+
+def test_the_verdict_tells_court_case_and_decision() -> None:
+    """A buyer reads the court and number, whose case it is, and what was decided, each once."""
+    verdict = the_verdict(ruling(), of_entry(STAY, court(), **CAFC))
+    assert verdict.summary == "CAFC 2025-1812 (V.O.S. Selections): order, stay granted"
+    assert verdict.figure_text == "order, stay granted"
     assert verdict.threshold_text == "order, opinion, judgment: granted, denied, stayed, affirmed"
     assert (verdict.reason, verdict.labels) == ("court_decided", {"matter": "ieepa-tariffs"})
-    assert verdict.span == (0, len("ORDER granting stay pending appeal"))
+    assert verdict.span == (0, len(STAY))
+
+
+@pytest.mark.parametrize(
+    ("fields", "decided"),
+    [
+        ({"disposition": ["granted", "stayed"]}, "order, stay granted"),
+        ({"disposition": ["stayed"]}, "order, stayed"),
+        ({"disposition": ["affirmed", "stayed"]}, "order, affirmed, stayed"),
+        (
+            {"disposition": ["granted_in_part"], "relief": "tro"},
+            "order, temporary restraining order granted in part",
+        ),
+        (
+            {"disposition": ["granted", "enjoined"], "relief": "preliminary_injunction"},
+            "order, preliminary injunction granted",
+        ),
+        ({"disposition": ["vacated", "enjoined"], "document": "opinion"}, "opinion, vacated, enjoined"),
+        ({"disposition": ["denied"], "relief": "other"}, "order, denied"),
+        ({"disposition": ["dismissed"], "relief": "appeal"}, "order, appeal dismissed"),
+    ],
+)
+def test_a_decision_is_told_once(fields: dict[str, Any], decided: str) -> None:
+    """No `stay stayed`, no `stay granted, stayed`; relief stands before what became of it alone."""
+    rule = ruling(documents=[], dispositions=[])
+    assert the_verdict(rule, of_entry(STAY, court(**fields), **CAFC)).figure_text == decided
+
+
+@pytest.mark.parametrize(
+    ("title", "case"),
+    [
+        (
+            "V.O.S. Selections, Inc. v. United States",
+            "CAFC 2025-1812 (V.O.S. Selections, Inc. v. United States)",
+        ),
+        (
+            "25-1812: V.O.S. Selections v. Trump [OPINION], Precedential",
+            "CAFC 2025-1812 (V.O.S. Selections v. Trump)",
+        ),
+        ("In re Section 301 Cases", "CAFC 2025-1812 (In re Section 301 Cases)"),
+        ("ORDER granting stay in Axle v. Trump", "CAFC 2025-1812 (V.O.S. Selections)"),
+        ("25-1812", "CAFC 2025-1812 (V.O.S. Selections)"),
+    ],
+)
+def test_the_case_is_named_by_its_caption(title: str, case: str) -> None:
+    """By the entry's own where its title is one, else by the matter's."""
+    summary = the_verdict(ruling(), of_entry(title, court(), **CAFC)).summary
+    assert summary == f"{case}: order, stay granted"
+
+
+def test_a_matter_without_captions_is_named_by_its_id() -> None:
+    """In words; a court that is no short code stays as it is written."""
+    matter = Matter(id="axle-case", names=("*",), dockets=(("D. Maine", "25-1"),))
+    read = of_entry("ORDER", court(), court="D. Maine", number="25-1").read
+    facts = some_facts(read, world=World(matters={"axle-case": matter}))
+    assert the_verdict(ruling(matters=[]), facts).summary == "D. Maine 25-1 (axle case): order, stay granted"
+
+
+@pytest.mark.parametrize(
+    ("text", "disposition", "words"),
+    [
+        ("ORDER 7. The motion is granted. So ordered.", ["granted"], "grant"),
+        ("ORDER 7. DENYING the motion.", ["denied"], "DEN"),
+        ("The request fails.", ["denied"], "T"),
+        ("The request fails.", [], "T"),
+    ],
+)
+def test_the_entry_is_quoted_where_it_decides(text: str, disposition: list[str], words: str) -> None:
+    """Under a caption as title, the evidence shows the words of the text that decide."""
+    read = a_read_signal(
+        kind="docket_entry",
+        title="V.O.S. Selections v. Trump",
+        text=text,
+        reading=Reading(court=court(disposition=disposition)),
+    )
+    span = the_verdict(ruling(documents=[], dispositions=[]), some_facts(read)).span
+    assert span is not None
+    assert read.body[slice(*span)] == words
 
 
 def test_a_bare_decision_has_words_too() -> None:
