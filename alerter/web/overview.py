@@ -18,6 +18,8 @@ LATE_AT_LEAST = timedelta(minutes=2)
 """A poll may start this much after it is due before the source counts as unseen."""
 BACKLOG_NOTED = 1000
 """Signals waiting from which on silence may only mean that they were not judged yet."""
+BLIND_SINGLY = 3
+"""Up to so many sources out of sight the page names each at once; of more, it says how many."""
 DEAD_COUNTED = 100
 """Dead letters are counted up to here."""
 
@@ -60,6 +62,19 @@ class Overview(Frozen):
     waiting: dict[str, int]
     """Deliveries due, by destination."""
     dead: Dead
+
+    @property
+    def in_short(self) -> tuple[str, ...]:
+        """The reservations as the page shows them: many sources out of sight are one sentence."""
+        if len(self.blind) <= BLIND_SINGLY:
+            return self.reservations
+        sentence = f"{len(self.blind)} of {sum(self.sources.values())} sources cannot be seen."
+        return (sentence, *(one for one in self.reservations if one not in self.unseen))
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """The reservations that `in_short` counts together."""
+        return tuple(map(_of_source, self.blind)) if len(self.blind) > BLIND_SINGLY else ()
 
 
 async def overview(context: WebContext) -> Overview:

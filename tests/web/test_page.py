@@ -144,6 +144,21 @@ async def test_silence_is_not_trusted_when_a_source_is_out_of_sight(world: World
     assert "4 in a row" in seen.text
 
 
+async def test_many_sources_out_of_sight_are_one_sentence(world: World, client: Client) -> None:
+    """How many is said at once; which and why can be unfolded, and health for programs has each."""
+    names = [f"feed-{number}" for number in range(5)]
+    world.configuration = Configuration(sources=[FeedLike(id=name) for name in names])
+    for name in names[1:]:
+        await world.have_polled(healthy(name, state="failing", last_error="HTTP 503"))
+
+    seen = await read(client)
+
+    assert "right now 5 of 5 sources cannot be seen. Which, since when, and why" in seen.text
+    assert "details" in seen.tags
+    assert "feed-4 could not be seen since 2025-06-09 12:00 UTC: HTTP 503." in seen.text
+    assert len((await (await client.get("/healthz")).json())["reservations"]) == 5
+
+
 async def test_a_refused_configuration_is_on_the_page(world: World, client: Client) -> None:
     """Whoever saved a wrong file sees it where they look."""
     world.refusal = (
