@@ -4,7 +4,7 @@ Rule tests and backtests both run here. What a replay says is what the live serv
 reading, rules, `step` and the evaluator are the same objects; only clock and store differ.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 
 from alerter.assembly import Judging
@@ -95,14 +95,5 @@ async def replay(
 def describe(transition: Transition) -> dict[str, object]:
     """A transition as `alerter replay` prints it: the alert's public shape with `at` and `change`."""
     change = "resolved" if transition.change is Change.EXPIRED else transition.change
-    return {"at": transition.at, "change": change, **public_alert(transition.alert)}
-
-
-def public_alert(alert: Alert) -> dict[str, object]:
-    """The alert in the shape of the HTTP contract."""
-    return alert.model_dump(mode="json", exclude={"marks", "nature", "revision"})
-
-
-def in_order(transitions: Sequence[Transition]) -> list[Transition]:
-    """By time; what happened at one time keeps its order."""
-    return sorted(transitions, key=lambda one: one.at)
+    alert = transition.alert.model_dump(mode="json", exclude={"marks", "nature", "revision"})
+    return {"at": transition.at, "change": change, **alert}
