@@ -186,7 +186,9 @@ def status(
         output.write_line(fetched.document)
         return
     output.write_table("Service", ("what", "state"), fetched.overview)
-    output.write_table("Sources", ("source", "state", "last success", "last error"), fetched.sources)
+    output.write_table(
+        "Sources", ("source", "state", "last success", "next poll", "last error"), fetched.sources
+    )
 
 
 def _text_to_annotate(document: object) -> Signal:

@@ -1,7 +1,7 @@
 """How commands speak: NDJSON for programs, tables for people, clear sentences on stderr for both."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 
 import orjson
@@ -26,6 +26,24 @@ def write_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     for row in rows:
         table.add_row(*(escape(visible(str(cell))) for cell in row))
     Console().print(table)
+
+
+def words(value: object) -> str:
+    """Any JSON value as a person would write it: `failing: 15, ok: 3`; lists of mappings line by line."""
+    if isinstance(value, Mapping):
+        return ", ".join(
+            f"{str(name).replace('_', ' ')}: {words(one)}" for name, one in value.items() if _says(one)
+        )
+    if isinstance(value, (list, tuple)):
+        between = "\n" if any(isinstance(one, Mapping) for one in value) else ", "
+        return between.join(words(one) for one in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def _says(value: object) -> bool:
+    return value is not None and value not in ("", [], {}, ())
 
 
 def say(text: str) -> None:

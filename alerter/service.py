@@ -239,8 +239,8 @@ class Service:
         _log.error("configuration_refused", problems=problems, exc_info=surprise)
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         self._refusal = (
-            f"The configuration was refused at {self._clock.now():%Y-%m-%d %H:%M} UTC: {problems[0]}{more}; "
-            "the one before is in force."
+            f"The configuration was refused at {self._clock.now():%Y-%m-%d %H:%M} UTC, and the one before "
+            f"is in force: {problems[0]}{more}"
         )
 
 

@@ -92,12 +92,16 @@ class HttpSettings(_Group):
     tokens: SecretStr = SecretStr("")
     """Comma-separated."""
 
+    @property
+    def address(self) -> str:
+        """Where the service listens, as an address that this machine can open."""
+        host = "127.0.0.1" if self.host in _EVERY_INTERFACE else self.host
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
 
 def _own_address(validated: Mapping[str, Any]) -> str:
-    """Where the service listens, as an address that this machine can open."""
-    http = validated.get("http", HttpSettings())
-    host = "127.0.0.1" if http.host in _EVERY_INTERFACE else http.host
-    return f"http://[{host}]:{http.port}" if ":" in host else f"http://{host}:{http.port}"
+    http: HttpSettings = validated["http"]
+    return http.address
 
 
 class SlackSettings(_Group):

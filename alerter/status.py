@@ -3,12 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 
+from alerter.output import words
 from alerter.settings import Settings
 
 TIMEOUT_SECONDS = 10
+_NAMES = {"at": "as of", "blind": "out of sight", "dead": "given up", "waiting": "to deliver"}
+"""What people call a field of the service's health, where its own name does not say it."""
 
 
 class StatusError(Exception):
@@ -22,36 +26,75 @@ class Status:
     document: Mapping[str, Any]
 
     @property
-    def overview(self) -> Sequence[tuple[str, object]]:
-        """(what, state) of everything that is not a list."""
-        health: Mapping[str, object] = self.document["health"]
-        return [(name, value) for name, value in health.items() if value not in ({}, [])]
+    def overview(self) -> Sequence[tuple[str, str]]:
+        """(what, state in words) of everything that there is something to say of."""
+        health: dict[str, Any] = dict(self.document["health"])
+        unseen = [str(one["source"]) for one in health.get("blind", ())]
+        health |= {
+            "at": _instant(health.get("at")),
+            "blind": unseen,
+            "reservations": "\n".join(_beside(unseen, health.get("reservations", ()))),
+        }
+        told = ((_NAMES.get(name, name), words(value)) for name, value in health.items())
+        return [(name, text) for name, text in told if text]
 
     @property
-    def sources(self) -> Sequence[tuple[object, ...]]:
-        """(id, state, last success, last error) of each source."""
-        columns = ("id", "state", "last_success_at", "last_error")
-        return [tuple(one.get(name) or "" for name in columns) for one in self.document["sources"]]
+    def sources(self) -> Sequence[tuple[str, ...]]:
+        """(id, state, last success, next poll, last error) of each source."""
+        return [
+            (
+                one["id"],
+                one["state"],
+                _instant(one.get("last_success_at")) or "never",
+                _instant(one.get("next_poll_at")),
+                one.get("last_error") or "",
+            )
+            for one in self.document["sources"]
+        ]
 
 
 async def fetch_status(url: str, settings: Settings) -> Status:
-    """Health and sources from the service at the URL, or from where the settings say that it listens."""
-    base = url.rstrip("/") or f"http://{settings.http.host}:{settings.http.port}"
+    """Health and sources from the service at the URL, or from where the settings say that it listens.
+
+    Raises StatusError.
+    """
+    base = url.rstrip("/") or settings.http.address
+    if urlsplit(base).scheme not in {"http", "https"} or not urlsplit(base).netloc:
+        raise StatusError(f"{url} is no address of a service; write it like {settings.http.address}")
     token = settings.http.tokens.get_secret_value().split(",")[0].strip()
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
     try:
         async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
-            health = await _get(session, f"{base}/healthz")
-            sources = await _get(session, f"{base}/api/v1/sources?limit=200")
-    except (aiohttp.ClientError, TimeoutError, ValueError) as fault:
+            health = await _get(session, base, "/healthz", "reservations")
+            sources = await _get(session, base, "/api/v1/sources?limit=200", "items")
+    except (aiohttp.ClientError, TimeoutError) as fault:
         raise StatusError(f"no service answers at {base}: {str(fault) or 'no answer in time'}") from fault
     return Status({"health": health, "sources": sources["items"]})
 
 
-async def _get(session: aiohttp.ClientSession, url: str) -> dict[str, Any]:
-    async with session.get(url) as response:
+async def _get(session: aiohttp.ClientSession, base: str, path: str, field: str) -> dict[str, Any]:
+    """The JSON that the path answers, which must have the field, as any alerter's has."""
+    async with session.get(base + path) as response:
         if response.status in {401, 403}:
-            raise StatusError(f"{url} refuses: set ALERTER_HTTP__TOKENS to a token of the service")
-        document: dict[str, Any] = await response.json(content_type=None)
+            raise StatusError(f"{base} refuses: set ALERTER_HTTP__TOKENS to a token of the service")
+        try:
+            document = await response.json(content_type=None)
+        except ValueError:
+            document = None
+    if isinstance(document, dict) and field in document:
         return document
+    if response.status == 503 and isinstance(document, dict):  # it says itself what it lacks
+        raise StatusError(f"the service at {base} cannot say how it fares: {words(document.get('detail'))}")
+    raise StatusError(f"what answers at {base} is no alerter (HTTP {response.status} to {path})")
+
+
+def _beside(unseen: Sequence[str], reservations: Sequence[str]) -> list[str]:
+    """The reservations that are not about a source out of sight: those are named apart."""
+    about = tuple(f"{source} could not be seen" for source in unseen)
+    return [one for one in reservations if not one.startswith(about)]
+
+
+def _instant(text: str | None) -> str:
+    """`2025-06-09T12:00:00.5Z` as `2025-06-09 12:00:00 UTC`; nothing for nothing."""
+    return f"{text[:19].replace('T', ' ')} UTC" if text else ""

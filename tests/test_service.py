@@ -36,7 +36,7 @@ async def test_a_reload_that_surprises_keeps_what_is_in_force(monkeypatch: pytes
     await service._reload(UNUSED, UNUSED)
     assert service._configuration is before
     assert service._metrics.config_loaded._value.get() == 0
-    assert "ZeroDivisionError; the one before is in force" in service._refusal
+    assert "and the one before is in force: ZeroDivisionError" in service._refusal
 
 
 async def test_a_port_that_is_taken_is_said_in_one_sentence() -> None:

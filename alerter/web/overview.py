@@ -69,7 +69,7 @@ class Overview(Frozen):
         if len(self.blind) <= BLIND_SINGLY:
             return self.reservations
         sentence = f"{len(self.blind)} of {sum(self.sources.values())} sources cannot be seen."
-        return (sentence, *(one for one in self.reservations if one not in self.unseen))
+        return (*(one for one in self.reservations if one not in self.unseen), sentence)
 
     @property
     def unseen(self) -> tuple[str, ...]:

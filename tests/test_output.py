@@ -1,0 +1,30 @@
+"""How commands speak to people."""
+
+import pytest
+
+from alerter.output import visible, words
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"failing": 15, "ok": 0}, "failing: 15, ok: 0"),
+        ({"unread": None, "to_read": [], "name": ""}, ""),
+        (["CN", "US"], "CN, US"),
+        (
+            [{"type": "export_ban", "actor": "CN"}, {"type": "other"}],
+            "type: export_ban, actor: CN\ntype: other",
+        ),
+        ({"at_most": True, "relief": False}, "at most: yes, relief: no"),
+        (None, ""),
+        (3.5, "3.5"),
+    ],
+)
+def test_values_are_told_in_words(value: object, text: str) -> None:
+    """What a program reads as JSON, a person reads without brackets and quotes; what is empty is left out."""
+    assert words(value) == text
+
+
+def test_control_characters_never_reach_a_terminal() -> None:
+    """Text from outside cannot move the cursor or change a title."""
+    assert visible("a\x1b[31mb\nc") == "a [31mb\nc"

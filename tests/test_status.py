@@ -1,0 +1,89 @@
+"""What `alerter status` makes of the answers that it gets."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from alerter.settings import Settings
+from alerter.status import Status, StatusError, fetch_status
+
+HEALTH = {
+    "status": "degraded",
+    "at": "2025-06-09T12:00:00.123Z",
+    "sources": {"failing": 2, "ok": 1},
+    "blind": [
+        {"source": "a", "since": None, "reason": "500"},
+        {"source": "b", "since": None, "reason": "500"},
+    ],
+    "reservations": ["a could not be seen so far: 500.", "b could not be seen so far: 500.", "No rule."],
+    "backlog": {"unread": 3, "unevaluated": 0},
+    "waiting": {},
+    "dead": {"deliveries": 0, "signals": 0},
+}
+SOURCE = {"id": "a", "state": "failing", "last_success_at": None, "last_error": "500", "next_poll_at": None}
+
+
+@asynccontextmanager
+async def answering(answers: Mapping[str, Any], status: int = 200) -> AsyncIterator[str]:
+    """The address of a server that answers these paths with JSON, or with text where it is text."""
+
+    async def handle(request: web.Request) -> web.Response:
+        answer = answers.get(request.path)
+        if answer is None:
+            return web.Response(status=404, text="<html>")
+        return web.json_response(answer, status=status)
+
+    app = web.Application()
+    app.router.add_get("/{any:.*}", handle)
+    async with TestServer(app) as server:
+        yield str(server.make_url("")).rstrip("/")
+
+
+async def test_health_and_sources_are_fetched() -> None:
+    """Both come as the service answers them, for programs."""
+    async with answering({"/healthz": HEALTH, "/api/v1/sources": {"items": [SOURCE]}}) as url:
+        fetched = await fetch_status(url + "/", Settings())
+    assert fetched.document == {"health": HEALTH, "sources": [SOURCE]}
+
+
+def test_people_read_words() -> None:
+    """No brackets or quotes; a source out of sight is named once, and what is empty not at all."""
+    told = Status({"health": HEALTH, "sources": [SOURCE]})
+    assert dict(told.overview) == {
+        "status": "degraded",
+        "as of": "2025-06-09 12:00:00 UTC",
+        "sources": "failing: 2, ok: 1",
+        "out of sight": "a, b",
+        "reservations": "No rule.",
+        "backlog": "unread: 3, unevaluated: 0",
+        "given up": "deliveries: 0, signals: 0",
+    }
+    assert told.sources == [("a", "failing", "never", "", "500")]
+
+
+@pytest.mark.parametrize("url", ["nonsense", "localhost:8080", "http://", "ftp://127.0.0.1"])
+async def test_what_is_no_address_is_said(url: str) -> None:
+    """Nothing is asked of it."""
+    with pytest.raises(StatusError, match="is no address of a service; write it like http"):
+        await fetch_status(url, Settings())
+
+
+@pytest.mark.parametrize(
+    ("answers", "status", "words"),
+    [
+        ({}, 200, "is no alerter"),
+        ({"/healthz": ["something"]}, 200, "is no alerter"),
+        ({"/healthz": {"healthy": True}}, 200, "is no alerter"),
+        ({"/healthz": {"detail": "no store"}}, 503, "cannot say how it fares: no store"),
+        ({"/healthz": {}}, 401, "set ALERTER_HTTP__TOKENS"),
+    ],
+)
+async def test_other_answers_are_one_sentence(answers: Mapping[str, Any], status: int, words: str) -> None:
+    """Another program, a service without its store, and one that wants a token are told apart."""
+    async with answering(answers, status) as url:
+        with pytest.raises(StatusError, match=words):
+            await fetch_status(url, Settings())
