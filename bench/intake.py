@@ -2,13 +2,13 @@
 
 import asyncio
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 
 from redis.asyncio import Redis
 
+from alerter.clock import SystemClock
 from alerter.core.signal import Signal, SignalRecord
 from alerter.store.embedded import EmbeddedServer
 from alerter.store.protocol import new_records
@@ -54,7 +54,7 @@ async def _round(store: RedisStore, bare: Redis, number: int) -> tuple[float, fl
 
 
 def _records(name: str) -> list[SignalRecord]:
-    now = datetime.now(UTC)
+    now = SystemClock().now()
     signals = [
         Signal.model_validate(a_news_text(f"{name}-{n}") | {"published_at": now.isoformat()})
         for n in range(COUNT)

@@ -8,7 +8,6 @@ import asyncio
 import shutil
 import signal
 import sys
-import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 import orjson
 from rich.console import Console
 
+from alerter.clock import monotonic
 from demo.checkers import checkers, complaints
 from demo.clockwork import Clockwork, MovedClock, Stuck, free_port, running
 from demo.outcome import Outcome, compare, duplicates, look, parts_of
@@ -46,7 +46,7 @@ def main() -> int:
 
 async def tell(out: Path, console: Console, *, keep: bool) -> int:
     """The whole story; 1 if anything was not as expected. Raises Stuck."""
-    started = time.monotonic()
+    started = monotonic()
     _let_terminate()
     steps = story()
     run = _emptied(out)
@@ -61,9 +61,7 @@ async def tell(out: Path, console: Console, *, keep: bool) -> int:
         outcomes = await _walk(steps, Clockwork(service, clock), timeline, world)
         balances = balance(outcomes, world)
         timeline.close(outcomes, balances)
-        console.print(
-            f"\n {time.monotonic() - started:.0f} s; mails, Slack messages and this text are in {out}"
-        )
+        console.print(f"\n {monotonic() - started:.0f} s; mails, Slack messages and this text are in {out}")
         write(out, world, console, outcomes)
         if keep:
             console.print(f"\n The service stays up at [bold]{service.url}[/bold] until Ctrl-C.")
