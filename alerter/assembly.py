@@ -61,7 +61,7 @@ def build_judging(configuration: Configuration, destinations: Mapping[str, Seque
     rulebook = Rulebook(
         rules=configuration.rules,
         index=RuleIndex(configuration.rules),
-        world=configuration.world(lexicon.parents),
+        world=configuration.world(lexicon.parents, lexicon.country_names),
         dispatch=Dispatch(Routing(configuration.routes).routes_for, destinations),
     )
     reader = Reader(lexicon)

@@ -210,6 +210,7 @@ class Configuration:
     places: Mapping[tuple[str, str], Place] = field(default_factory=dict)
     """(list, id) → where it stands, for what is found out later."""
 
-    def world(self, parents: Mapping[str, str]) -> World:
-        """What rules look up; `parents` are the lexicon's (commodity → its parent)."""
-        return World(matters={matter.id: matter for matter in self.matters}, parents=parents)
+    def world(self, parents: Mapping[str, str], names: Mapping[str, str] | None = None) -> World:
+        """What rules look up; from the lexicon `parents` (commodity → its parent) and `names` of countries."""
+        matters = {matter.id: matter for matter in self.matters}
+        return World(matters=matters, parents=parents, names=names or {})

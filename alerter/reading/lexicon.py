@@ -60,6 +60,8 @@ class Lexicon:
     commodities: Mapping[str, Commodity]
     guards: Mapping[str, tuple[str, ...]]
     """Country → needles whose presence means that something else is meant."""
+    country_names: Mapping[str, str]
+    """Country → its name within an English sentence: `China`, `the US`."""
     event_patterns: PatternTable
 
     @classmethod
@@ -84,6 +86,7 @@ class Lexicon:
             lengths=tuple(len(pattern.split()) for pattern in patterns),
             commodities=known,
             guards=guards,
+            country_names={code: _shown(code, entry) for code, entry in countries.items()},
             event_patterns=parse_patterns(_load("events")["patterns"]),
         )
 
@@ -150,6 +153,12 @@ def _all_senses(
     for words in (_load("words"), _load("events")["words"]):
         for name, phrases in words.items():
             yield from ((phrase, Sense("word", name)) for phrase in phrases)
+
+
+def _shown(code: str, entry: Mapping[str, Any]) -> str:
+    """What `shown` says, else the first name with capitals."""
+    names = entry.get("names", ())
+    return str(entry.get("shown") or (names[0].title() if names else code))
 
 
 def _pattern(phrase: str) -> str:

@@ -34,6 +34,8 @@ class World:
     matters: Mapping[str, Matter] = field(default_factory=dict)
     parents: Mapping[str, str] = field(default_factory=dict)
     """Commodity → its parent; of the two the more specific one wins."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Country → its name within a sentence (`China`, `the US`); one without a name is told by its code."""
 
 
 @dataclass(frozen=True, slots=True)

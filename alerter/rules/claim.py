@@ -12,7 +12,18 @@ from alerter.core.verdict import Judgement, Verdict, no
 from alerter.core.vocabulary import Metric
 from alerter.rules.base import Facts, Reference, RuleConfig, Trigger
 from alerter.rules.labels import Finding, covers, label_sets, settle
-from alerter.rules.sentences import FiniteLevel, FinitePercent, level, own_span, percent, shortened
+from alerter.rules.sentences import (
+    FiniteLevel,
+    FinitePercent,
+    level,
+    own_span,
+    percent,
+    route,
+    shortened,
+    thing,
+)
+
+_BASIS_WORDS: Mapping[Basis, str] = {"yoy": " y/y", "mom": " m/m", "ytd": " in the year to date"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +177,12 @@ def _crossed(
 
 
 def _changed(claim: Claim, change: float, threshold: float, reason: str) -> Crossing:
-    basis = "" if claim.basis == "unknown" else f" ({claim.basis})"
     return Crossing(
         figure=change,
         threshold=threshold,
         unit="%",
         reason=reason,
-        stated=f"{percent(change)}{basis}",
+        stated=f"{percent(change)}{_BASIS_WORDS.get(claim.basis, '')}",
         wanted=f"{reason.removeprefix('change_')} {percent(threshold)}",
         mark=f"{change:.0f} %|{claim.basis}",
     )
@@ -193,12 +203,13 @@ def _stood(claim: Claim, value: float, threshold: float, reason: str) -> Crossin
 def _verdict(claim: Claim, crossing: Crossing, facts: Facts, labels: dict[str, str]) -> Verdict:
     when = f", {period_words(claim.period)}" if claim.period else ""
     stated = f"{claim.metric} {crossing.stated}{when}"
+    told = f"{crossing.stated}{when} ({crossing.wanted})"
     title = shortened(facts.read.record.signal.title)
     return Verdict(
         labels=labels,
         mark=crossing.mark,
         reason=crossing.reason,
-        summary=f"{_subject(claim)} {crossing.stated}{when}, {crossing.wanted}, as reported: {title}",
+        summary=f"{_subject(claim, facts)}: {told}, as reported: {title}",
         figure=crossing.figure,
         threshold=crossing.threshold,
         unit=crossing.unit,
@@ -208,9 +219,9 @@ def _verdict(claim: Claim, crossing: Crossing, facts: Facts, labels: dict[str, s
     )
 
 
-def _subject(claim: Claim) -> str:
-    """`Exports of rare-earths from CN to US`."""
+def _subject(claim: Claim, facts: Facts) -> str:
+    """`Exports of rare earths, China → US`."""
     subject = claim.metric.capitalize()
-    subject += f" of {claim.commodity}" if claim.commodity else ""
-    subject += f" from {claim.origin}" if claim.origin else ""
-    return subject + (f" to {claim.destination}" if claim.destination else "")
+    if claim.commodity and claim.commodity != "other":
+        subject += f" of {thing(claim.commodity)}"
+    return subject + route(claim.origin, claim.destination, facts.world.names)

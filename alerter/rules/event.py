@@ -9,8 +9,9 @@ from alerter.core.reading import Event, EventStatus
 from alerter.core.verdict import Judgement, Verdict, no
 from alerter.core.vocabulary import EventType
 from alerter.rules.base import Facts, Reference, RuleConfig, Trigger
+from alerter.rules.event_words import event_phrase, told
 from alerter.rules.labels import Finding, covers, label_sets, settle
-from alerter.rules.sentences import listed, own_span, plain, shortened
+from alerter.rules.sentences import in_a_row, own_span, shortened
 
 
 class EventRule(RuleConfig):
@@ -76,9 +77,9 @@ class EventRule(RuleConfig):
             labels=labels,
             mark=f"{event.type}|{event.status}|{facts.story}",
             reason="event_reported",
-            summary=f"{_told(event)}: {shortened(facts.read.record.signal.title)}",
-            figure_text=f"{plain(event.type)} ({event.status})",
-            threshold_text=f"any of {listed(self.events)}",
+            summary=f"{told(event, facts.world.names)}: {shortened(facts.read.record.signal.title)}",
+            figure_text=f"{event_phrase(event.type)} ({event.status})",
+            threshold_text=in_a_row(event_phrase(one) for one in self.events),
             span=own_span(facts.read, event.span),
         )
 
@@ -91,12 +92,3 @@ _NEAREST = (
     "status_not_watched",
 )
 """Reasons for no verdict, the nearest miss last: it is the one that is told."""
-
-
-def _told(event: Event) -> str:
-    """`Licence required for rare-earth-magnets, by CN against US (announced)`."""
-    subject = plain(event.type).capitalize()
-    subject += f" for {event.commodity}" if event.commodity else ""
-    subject += f", by {event.actor}" if event.actor else ""
-    subject += f" against {event.target}" if event.target else ""
-    return f"{subject} ({event.status})"

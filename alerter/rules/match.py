@@ -14,7 +14,7 @@ from alerter.core.signal import SignalKind
 from alerter.core.verdict import Judgement, Verdict, no
 from alerter.rules.base import Facts, Reference, RuleConfig, Trigger
 from alerter.rules.labels import Finding, covers, label_sets, most_specific, settle
-from alerter.rules.sentences import own_span, shortened
+from alerter.rules.sentences import in_a_row, own_span, shortened
 
 
 class Pattern:
@@ -152,7 +152,7 @@ class MatchRule(RuleConfig):
     @cached_property
     def _wanted(self) -> str:
         groups = {"any of": self.any, "all of": self.all, "none of": self.none}
-        return shortened("; ".join(f"{name} {', '.join(terms)}" for name, terms in groups.items() if terms))
+        return shortened("; ".join(f"{name} {in_a_row(terms)}" for name, terms in groups.items() if terms))
 
 
 def _is_in(term: Phrase | Pattern, facts: Facts) -> bool:

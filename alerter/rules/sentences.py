@@ -1,7 +1,7 @@
 """Figures, thresholds and names as a buyer reads them in a verdict."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 from pydantic import Field
@@ -11,6 +11,10 @@ from alerter.core.reading import ReadSignal, Span
 
 LONGEST = 300
 """Characters of a title or a list in a sentence; what is longer is cut with an ellipsis."""
+
+LISTED = 4
+"""Names of a list that a sentence holds; the rest is counted."""
+_PARTIES = {"court": "a court", "company": "a company"}
 
 FinitePercent = Annotated[Percent, Field(allow_inf_nan=False)]
 FiniteLevel = Annotated[float, Field(allow_inf_nan=False)]
@@ -23,13 +27,41 @@ def shortened(text: str, longest: int = LONGEST) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names in a row, `_` as a space."""
-    return shortened(", ".join(plain(name) for name in names))
+    """Names of the vocabulary in a row, as words: `licence required, export ban`."""
+    return in_a_row(plain(name) for name in names)
+
+
+def in_a_row(texts: Iterable[str]) -> str:
+    """Texts in a row; of many the first few, and how many more: `a, b, c, d … and 3 more`."""
+    every = list(texts)
+    rest = f" … and {len(every) - LISTED} more" if len(every) > LISTED else ""
+    return shortened(", ".join(every[:LISTED])) + rest
 
 
 def plain(name: str) -> str:
     """A name of the vocabulary as words."""
     return name.replace("_", " ")
+
+
+def thing(commodity: str) -> str:
+    """A commodity's id as words: `rare earths`, `rare-earth magnets`."""
+    first, _, last = commodity.rpartition("-")
+    return f"{first} {last}" if first else last
+
+
+def party(code: str | None, names: Mapping[str, str]) -> str:
+    """Who acts or trades, as a sentence names them: `China`, `the US`, `a court`; empty for nobody."""
+    return _PARTIES.get(code) or names.get(code, code) if code else ""
+
+
+def route(origin: str | None, destination: str | None, names: Mapping[str, str]) -> str:
+    """Where goods go, behind what they are: `, China → US`, ` from China`, ` to the US`."""
+    if origin and destination:
+        ends = (party(end, names).removeprefix("the ") for end in (origin, destination))
+        return ", " + " → ".join(ends)
+    if origin:
+        return f" from {party(origin, names)}"
+    return f" to {party(destination, names)}" if destination else ""
 
 
 def percent(value: float, threshold: float | None = None) -> str:

@@ -188,7 +188,7 @@ class SeriesRule(RuleConfig):
         threshold = self._threshold
         stated = percent(judged.change, threshold)
         figure = f"{level(known.points[judged.period], known.unit)}, {stated} {_AGAINST_WORDS[self.change]}"
-        said = f"{series} {judged.period}: {figure}; threshold {percent(threshold)}"
+        said = f"{series} {judged.period}: {figure}; threshold: {self._limit}"
         cleared = " - back within bounds" if judged.outcome == "cleared" else ""
         return Verdict(
             holds=judged.outcome == "crosses",
@@ -207,8 +207,12 @@ class SeriesRule(RuleConfig):
         return self.below if self.below is not None else self.above or 0.0
 
     @property
+    def _limit(self) -> str:
+        return f"{self._direction.removeprefix('change_')} {percent(self._threshold)}"
+
+    @property
     def _wanted(self) -> str:
-        wanted = f"{self._direction.removeprefix('change_')} {percent(self._threshold)}"
+        wanted = self._limit
         wanted += f", z below {self.z_below:g}".replace("-", "−") if self.z_below is not None else ""
         wanted += f", base above {level(self.base_floor, None)}" if self.base_floor is not None else ""
         return wanted + (f", for {self.for_} periods" if self.for_ > 1 else "")

@@ -87,10 +87,10 @@ def test_a_change_is_told_with_its_figure_and_threshold() -> None:
     """A buyer reads metric, commodity, route, figure, basis, period and threshold."""
     verdict = the_verdict(fall(), some_facts(claims=[claim(destination="US")]))
     title = "Magnet exports fall again (magnets-1)"
-    said = "Exports of rare-earths from CN to US −34 % (yoy), May 2025, below −20 %, as reported"
+    said = "Exports of rare earths, China → US: −34 % y/y, May 2025 (below −20 %), as reported"
     assert verdict.summary == f"{said}: {title}"
     assert (verdict.figure, verdict.threshold, verdict.unit) == (-34, -20, "%")
-    assert verdict.figure_text == "exports −34 % (yoy), May 2025"
+    assert verdict.figure_text == "exports −34 % y/y, May 2025"
     assert verdict.threshold_text == "below −20 %"
     assert (verdict.reason, verdict.span) == ("change_below", (3, 9))
     labels = {"commodity": "rare-earths", "origin": "CN", "destination": "US", "period": "2025-05"}
@@ -106,7 +106,7 @@ def test_a_level_is_told_with_its_unit() -> None:
     assert verdict.figure_text == "exports 1,238 usd_per_t"
     assert verdict.threshold_text == "above 1,000 usd_per_t"
     assert (verdict.reason, verdict.span) == ("level_above", None)
-    assert verdict.summary.startswith("Exports 1,238 usd_per_t, above 1,000 usd_per_t, as reported: ")
+    assert verdict.summary.startswith("Exports: 1,238 usd_per_t (above 1,000 usd_per_t), as reported: ")
 
 
 def test_another_figure_or_basis_is_news_and_a_copy_is_not() -> None:

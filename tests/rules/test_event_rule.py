@@ -65,11 +65,12 @@ def test_the_verdict_says_who_did_what_with_the_words_it_rests_on() -> None:
     """A buyer reads type, commodity, actor, target, status and headline."""
     verdict = the_verdict(licensing(), some_facts(events=[event(target="US")]))
     title = "Magnet exports fall again (magnets-1)"
-    assert verdict.summary == f"Licence required for rare-earths, by CN against US (announced): {title}"
+    said = "Export licence required for rare earths by China for shipments to the US (announced)"
+    assert verdict.summary == f"{said}: {title}"
     assert verdict.labels == {"commodity": "rare-earths", "actor": "CN"}
     assert (verdict.reason, verdict.figure) == ("event_reported", None)
-    assert verdict.figure_text == "licence required (announced)"
-    assert verdict.threshold_text == "any of licence required, export ban"
+    assert verdict.figure_text == "export licence required (announced)"
+    assert verdict.threshold_text == "export licence required, export ban"
     assert verdict.span == (0, 6)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerter.rules.sentences import level, listed, number, percent, shortened
+from alerter.rules.sentences import in_a_row, level, listed, number, party, percent, route, shortened, thing
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,46 @@ def test_long_texts_are_cut_to_one_line() -> None:
     assert shortened("a\r\n b\tc") == "a b c"
     assert shortened("long " * 1000, 9) == "long lon…"
     assert listed(["licence_required", "export_ban"]) == "licence required, export ban"
+
+
+def test_long_lists_are_counted() -> None:
+    """Four names say what a list is about; the others are told by their number."""
+    assert in_a_row(["a_b", "c", "d", "e"]) == "a_b, c, d, e"
+    assert in_a_row(["a", "b", "c", "d", "e", "f"]) == "a, b, c, d … and 2 more"
+    assert listed([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("commodity", "words"),
+    [
+        ("rare-earths", "rare earths"),
+        ("rare-earth-magnets", "rare-earth magnets"),
+        ("gallium", "gallium"),
+        ("", ""),
+    ],
+)
+def test_commodities_are_told_in_words(commodity: str, words: str) -> None:
+    """The last hyphen of an id is a space; those before it join what describes the thing."""
+    assert thing(commodity) == words
+
+
+@pytest.mark.parametrize(
+    ("origin", "destination", "words"),
+    [
+        ("CN", "US", ", China → US"),
+        ("CN", None, " from China"),
+        (None, "US", " to the US"),
+        ("XK", "US", ", XK → US"),
+        (None, None, ""),
+    ],
+)
+def test_routes_are_told_by_the_names_of_their_ends(
+    origin: str | None, destination: str | None, words: str
+) -> None:
+    """A country without a name keeps its code."""
+    assert route(origin, destination, {"CN": "China", "US": "the US"}) == words
+
+
+def test_actors_that_are_no_country_have_words() -> None:
+    """Courts and companies are told as such; nobody is no text."""
+    assert [party(one, {}) for one in ("court", "company", None)] == ["a court", "a company", ""]

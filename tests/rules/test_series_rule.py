@@ -87,7 +87,7 @@ def test_the_verdict_tells_level_change_and_threshold() -> None:
     rule = decline(z_below=-3, base_floor=100)
     history = months([700.0 + n % 7 for n in range(36)])
     verdict = the_verdict(rule, of_point("2025-05", 46, history))
-    assert verdict.summary == "cn-magnets-us May 2025: 46 t, −93 % y/y; threshold −20 %"
+    assert verdict.summary == "cn-magnets-us May 2025: 46 t, −93 % y/y; threshold: below −20 %"
     assert verdict.figure_text == "46 t, −93 % y/y"
     assert verdict.threshold_text == "below −20 %, z below −3, base above 100"
     assert verdict.figure == pytest.approx(-93.457, abs=1e-3)
@@ -98,7 +98,10 @@ def test_the_verdict_tells_level_change_and_threshold() -> None:
 def test_a_clear_says_so() -> None:
     """What resolves aloud reads as a recovery."""
     verdict = the_verdict(decline(**{"for": 3}), of_point("2025-05", 680, YEAR_AGO))
-    assert verdict.summary == "cn-magnets-us May 2025: 680 t, +0 % y/y; threshold −20 % - back within bounds"
+    assert (
+        verdict.summary
+        == "cn-magnets-us May 2025: 680 t, +0 % y/y; threshold: below −20 % - back within bounds"
+    )
     assert verdict.threshold_text == "below −20 %, for 3 periods"
 
 
@@ -150,7 +153,7 @@ def test_january_and_february_are_judged_together_or_not_at_all() -> None:
     assert the_reason(rule, of_point("2025-01", 5, year_ago)) == reason
     assert the_reason(rule, of_point("2025-02", 5, year_ago)) == reason
     both = the_verdict(rule, of_point("2025-02", 5, [*year_ago, *known({"2025-01": 75})]))
-    assert both.summary == "cn-magnets-us Jan–Feb 2025: 80 t, −50 % y/y; threshold −20 %"
+    assert both.summary == "cn-magnets-us Jan–Feb 2025: 80 t, −50 % y/y; threshold: below −20 %"
     assert the_verdict(rule, of_point("2025-01..2025-02", 80, year_ago)).figure == -50
 
 
@@ -189,7 +192,7 @@ def test_an_older_period_counts_only_if_it_changes_the_latest_judgement() -> Non
     latest = known({"2025-05": 46})
     verdict = the_verdict(decline(), of_point("2024-05", 680, latest))
     assert verdict.summary == (
-        "cn-magnets-us May 2025: 46 t, −93 % y/y; threshold −20 %; May 2024 became known later"
+        "cn-magnets-us May 2025: 46 t, −93 % y/y; threshold: below −20 %; May 2024 became known later"
     )
     rule, reason = decline(), "older_period_changes_nothing"
     assert the_reason(rule, of_point("2023-05", 9, [*YEAR_AGO, *latest])) == reason

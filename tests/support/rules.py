@@ -21,7 +21,8 @@ MATTER = Matter(
     commodities=("rare-earths", "copper"),
     topics=("tariffs",),
 )
-WORLD = World(matters={MATTER.id: MATTER}, parents=PARENTS)
+NAMES = {"CN": "China", "US": "the US"}
+WORLD = World(matters={MATTER.id: MATTER}, parents=PARENTS, names=NAMES)
 
 
 def a_rule(**fields: Any) -> RuleConfig:
