@@ -1,6 +1,6 @@
 """Why a signal did or did not alert: what was read in it, which rules were tried, and what each one said."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from alerter.assembly import Judging
@@ -12,7 +12,7 @@ from alerter.core.verdict import Verdict
 from alerter.pipeline.rulebook import series_of
 from alerter.pipeline.stories import Stories
 from alerter.replay import time_of
-from alerter.rules.base import Facts
+from alerter.rules.base import Facts, RuleConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,18 @@ class Explanation:
     rule: str
     tried: bool
     reason: str
+    wants: Mapping[str, object]
+    """What the rule asks for: those of its options that are set."""
     verdicts: tuple[tuple[str, Verdict], ...] = ()
     """(fingerprint, verdict) of each finding."""
+
+    @property
+    def sentence(self) -> str:
+        """What it says, for people: its findings, or why there is none."""
+        if self.verdicts:
+            return "\n".join(verdict.summary for _, verdict in self.verdicts)
+        tried = "" if self.tried else ", so that the rule is not tried"
+        return f"{self.reason.replace('_', ' ').capitalize()}{tried}."
 
 
 def read_alone(signal: Signal, judging: Judging) -> ReadSignal:
@@ -49,4 +59,10 @@ def explain(read: ReadSignal, judging: Judging) -> Iterator[Explanation]:
         judgement = rule.evaluate(facts)
         named = tuple((fingerprint(rule.id, verdict.labels), verdict) for verdict in judgement.verdicts)
         reason = judgement.reason or (judgement.verdicts[0].reason if judgement.verdicts else "no_verdict")
-        yield Explanation(rule.id, rule.id in tried, reason, named)
+        yield Explanation(rule.id, rule.id in tried, reason, _wants(rule), named)
+
+
+def _wants(rule: RuleConfig) -> dict[str, object]:
+    """The options that find things in a signal; what only names, ranks or groups is left out."""
+    base = {"type", *RuleConfig.model_fields}
+    return rule.model_dump(mode="json", exclude=base, exclude_defaults=True)
