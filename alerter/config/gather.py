@@ -33,7 +33,8 @@ def gather(folder: Path, environment: Mapping[str, str], report: Report) -> Gath
     """Every list of the configuration, merged from all files; what cannot be read is reported."""
     gathered = Gathered()
     if not folder.is_dir():
-        report.error(Place(str(folder)), "there is no such folder")
+        is_there = "is a file; name the folder that it is in" if folder.exists() else ""
+        report.error(Place(str(folder)), is_there or "there is no such folder")
         return gathered
     files = list(_yaml_files(folder, frozenset(), report))
     if not files and not report.errors:
