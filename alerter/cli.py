@@ -6,7 +6,7 @@ On a terminal people get tables; in a pipe programs get NDJSON. Only `run` start
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +18,7 @@ from alerter import output
 from alerter.assembly import Judging, build_judging
 from alerter.clock import parse_instant
 from alerter.config import ConfigErrors, Configuration, environment_warnings, load
+from alerter.core.alert import Change
 from alerter.core.signal import Signal
 from alerter.explain import Explanation, explain, read_alone
 from alerter.ndjson import UnreadableLine, read_lines, read_signals
@@ -43,6 +44,8 @@ app = typer.Typer(
 )
 Folder = Annotated[Path, typer.Option("--config", help="Folder of the configuration.")]
 FOLDER = Path("config")
+DIFFERENCES_SHOWN = 10
+"""Alerts that only one of two compared configurations raised, for each of them."""
 
 
 class Refused(Exception):
@@ -93,9 +96,7 @@ def poll(source: str, config: Folder = FOLDER) -> None:
     settings = _settings()
     configured = {one.id: one for one in _configuration(config, settings).sources}
     if source not in configured:
-        raise Refused(
-            f"unknown source {source!r}; the configuration has: {', '.join(sorted(configured)) or 'none'}"
-        )
+        raise Refused(_unknown("source", source, configured))
     for signal in asyncio.run(poll_once(configured[source], settings)):
         output.write_line(signal.model_dump(mode="json", exclude_none=True))
 
@@ -103,9 +104,13 @@ def poll(source: str, config: Folder = FOLDER) -> None:
 @app.command("annotate")
 def annotate_texts(
     file: Annotated[Path, typer.Argument(help="NDJSON; - is standard input.")] = Path("-"),
+    config: Annotated[Path | None, typer.Option("--config", help="Folder whose lexicon counts too.")] = None,
 ) -> None:
-    """Read texts: NDJSON of id, published, title, text in; claims, events, commodities, countries out."""
-    reader = Reader(Lexicon.build())
+    """Read texts: NDJSON of id, published, title, text in; claims, events, commodities, countries out.
+
+    What `poll` writes is taken as well.
+    """
+    reader = Reader(Lexicon.build(load(config, os.environ).commodities if config else ()))
     for signal in read_lines(file, _text_to_annotate):
         output.write_line(annotate(signal, reader.read(signal)))
 
@@ -124,19 +129,26 @@ def replay_history(
 ) -> None:
     """Replay signals through the whole evaluation at their own times; one alert per change as NDJSON."""
     first, last = _instant(since), _instant(until)
+    judging = _judging(config)
+    other = _judging(compare) if compare else None
     signals = [s for file in files for s in read_signals(file) if _is_between(s, first, last)]
-    transitions = asyncio.run(_replayed(_judging(config), signals, last))
+    transitions = asyncio.run(_replayed(judging, signals, last))
     for one in transitions:
         output.write_line(describe(one))
     _summarise(str(config), signals, transitions)
-    if compare:
-        _summarise(str(compare), signals, asyncio.run(_replayed(_judging(compare), signals, last)))
+    if other:
+        others = asyncio.run(_replayed(other, signals, last))
+        _summarise(str(compare), signals, others)
+        _compare((str(config), transitions), (str(compare), others))
 
 
 @app.command("test")
 def run_tests(config: Folder = FOLDER) -> None:
     """Run the configuration's rule tests; what differs is named, exit code 1."""
     configuration = load(config, os.environ)
+    if not configuration.tests:
+        output.say(f"no tests in {config}")
+        return
     results = asyncio.run(_tested(configuration))
     for result in results:
         output.say(f"{'ok  ' if result.passed else 'FAIL'} {result.name}")
@@ -167,11 +179,18 @@ def explain_signals(signal_file: Path, config: Folder = FOLDER) -> None:
 def send_test(receiver: str, config: Folder = FOLDER) -> None:
     """Send one test notification to every destination of a receiver."""
     settings = _settings()
-    results = asyncio.run(send_test_notification(receiver, _configuration(config, settings), settings))
+    configured = {one.id: one for one in load(config, os.environ).receivers}
+    if receiver not in configured:
+        raise Refused(_unknown("receiver", receiver, configured))
+    lacking = [(one.key, one.missing(settings)) for one in configured[receiver].notifiers]
+    for key, missing in lacking:
+        if missing:
+            output.say(f"{receiver}/{key}: left out: {missing}")
+    if all(missing for _, missing in lacking):
+        raise Refused(f"receiver {receiver!r} can reach nobody")
+    results = asyncio.run(send_test_notification(configured[receiver], settings))
     for destination, outcome in results:
         output.say(f"{destination}: {outcome.kind} {outcome.reason}".rstrip())
-    if not results:
-        raise Refused(f"receiver {receiver!r} has no destination that the environment allows")
     if any(outcome.kind != "delivered" for _, outcome in results):
         raise typer.Exit(1)
 
@@ -189,6 +208,10 @@ def status(
     output.write_table(
         "Sources", ("source", "state", "last success", "next poll", "last error"), fetched.sources
     )
+
+
+def _unknown(noun: str, name: str, configured: Iterable[str]) -> str:
+    return f"unknown {noun} {name!r}; the configuration has: {', '.join(sorted(configured)) or 'none'}"
 
 
 def _text_to_annotate(document: object) -> Signal:
@@ -248,16 +271,37 @@ def _summarise(name: str, signals: Sequence[Signal], transitions: Sequence[Trans
         output.say(f"  {rule}: {count} {change}")
 
 
+def _compare(*sides: tuple[str, Sequence[Transition]]) -> None:
+    """Say which alerts only one of the two sides raised, up to a bound."""
+    raised = [{_alert_in_words(one) for one in made if one.change is Change.FIRED} for _, made in sides]
+    for (name, _), own, other in zip(sides, raised, reversed(raised), strict=True):
+        only = sorted(own - other)
+        output.say(f"only with {name}: {len(only) or 'nothing'}")
+        for line in only[:DIFFERENCES_SHOWN]:
+            output.say(f"  {line}")
+        if len(only) > DIFFERENCES_SHOWN:
+            output.say(f"  … and {len(only) - DIFFERENCES_SHOWN} more")
+
+
+def _alert_in_words(transition: Transition) -> str:
+    alert = transition.alert
+    return f"{alert.rule}: {output.words(alert.labels)}" if any(alert.labels.values()) else alert.rule
+
+
 def _show_explanation(
     signal: Signal, reading: dict[str, object], explanations: Sequence[Explanation]
 ) -> None:
-    rows = [(name, value) for name, value in reading.items() if value and name != "id"]
+    rows = [(name, output.words(value)) for name, value in reading.items() if value and name != "id"]
     output.write_table(f"Read in: {signal.title}", ("what", "read"), rows)
     told = [
-        (one.rule, "yes" if one.verdicts else "no", "yes" if one.tried else "no", one.reason)
+        (one.rule, "yes" if one.verdicts else "no", one.sentence, _in_lines(one.wants))
         for one in explanations
     ]
-    output.write_table("Rules", ("rule", "fires", "tried", "reason"), told)
+    output.write_table("Rules", ("rule", "fires", "why", "wants"), told)
+
+
+def _in_lines(options: Mapping[str, object]) -> str:
+    return "\n".join(output.words({name: option}) for name, option in options.items())
 
 
 def _explanation_document(one: Explanation) -> dict[str, object]:

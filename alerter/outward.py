@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from alerter.assembly import build_destinations
 from alerter.clock import Clock, FileClock, SystemClock
 from alerter.config import Configuration
+from alerter.config.models import Receiver
 from alerter.core.alert import Alert, Change, fingerprint
 from alerter.core.delivery import Delivery, Group, Member, Outcome
 from alerter.core.signal import Signal
@@ -64,14 +65,13 @@ async def poll_once(config: SourceConfig, settings: Settings) -> Sequence[Signal
     return poll.signals
 
 
-async def send_test_notification(
-    receiver: str, configuration: Configuration, settings: Settings
-) -> list[tuple[str, Outcome]]:
+async def send_test_notification(receiver: Receiver, settings: Settings) -> list[tuple[str, Outcome]]:
     """One notification that says it is a test, to each destination of the receiver, with its outcome."""
+    only = Configuration(receivers=(receiver,))
     async with open_outside(settings, clock_of(settings)) as outside:
-        destinations = build_destinations(configuration, outside.notifiers).get(receiver, [])
+        destinations = build_destinations(only, outside.notifiers)[receiver.id]
         return [
-            (one.id, await one.notifier.send(_test_delivery(receiver, one.id, outside)))
+            (one.id, await one.notifier.send(_test_delivery(receiver.id, one.id, outside)))
             for one in destinations
         ]
 
@@ -87,8 +87,6 @@ def _test_delivery(receiver: str, destination: str, outside: Outside) -> Deliver
         labels={"receiver": receiver},
         reason="asked_for",
         summary=f"This is a test notification for the receiver {receiver}; nothing has happened.",
-        figure_text="a test",
-        threshold_text="sent on request",
         starts_at=now,
         updated_at=now,
     )

@@ -14,9 +14,11 @@ SOURCE = "annotate"
 def signal_from_annotate_input(line: Mapping[str, Any]) -> Signal:
     """`{"id", "published", "title", "text", "kind"?, "language"?}` as a signal; other keys are left aside.
 
-    Raises ValueError where a needed key is absent or malformed. A day without a time is its midnight in UTC.
+    `published_at`, as signals have it, is as good as `published`. A day without a time is its midnight in
+    UTC. Raises ValueError where a needed key is absent or malformed.
     """
-    absent = [key for key in ("published", "title") if not line.get(key)]
+    published = line.get("published") or line.get("published_at")
+    absent = [key for key, given in (("published", published), ("title", line.get("title"))) if not given]
     if absent:
         raise ValueError(f"{absent[0]} is missing")
     return Signal(
@@ -25,7 +27,7 @@ def signal_from_annotate_input(line: Mapping[str, Any]) -> Signal:
         kind=SignalKind(line.get("kind") or "article"),
         title=str(line["title"]),
         text=str(line.get("text") or ""),
-        published_at=_instant(str(line["published"])),
+        published_at=_instant(str(published)),
         language=line.get("language"),
     )
 

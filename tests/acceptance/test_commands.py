@@ -104,6 +104,73 @@ async def test_annotate_reads_standard_input(place: Home) -> None:
     assert not place.data.exists()
 
 
+async def test_annotate_takes_what_poll_writes_and_a_lexicon(place: Home) -> None:
+    """Signals are texts too, and with `--config` the configuration's own commodities are read in them."""
+    place.configure("lexicon:\n  commodities:\n    - {id: unobtainium, names: [unobtainium]}\n", "own.yaml")
+    line = orjson.dumps(SIGNAL | {"title": "Unobtainium runs short"}).decode()
+    plain, own = (
+        await alerter(place, "annotate", stdin=line),
+        await alerter(place, "annotate", "--config", "config", stdin=line),
+    )
+    assert (plain.code, own.code) == (0, 0), plain.err + own.err
+    assert "unobtainium" not in plain.lines[0]["commodities"]
+    assert "unobtainium" in own.lines[0]["commodities"]
+
+
+async def test_compare_names_what_only_one_side_raised(place: Home) -> None:
+    """After the counts, the alerts that differ are told by rule and labels."""
+    other = CONFIGURATION.replace("any: [magnet*]", "any: [dysprosium]").replace("id: magnets", "id: metal")
+    (place.folder / "other").mkdir()
+    (place.folder / "other" / "all.yaml").write_text(other)
+    ended = await alerter(place, "replay", "signals.ndjson", "--compare", "other")
+    assert ended.code == 0, ended.err
+    mine, theirs = ended.err.split("only with config: 1\n")[1].split("only with other: 1\n")
+    assert mine.startswith("  magnets: story: ")
+    assert theirs.startswith("  metal: story: ")
+    assert "licensing" not in mine + theirs
+
+
+async def test_compare_reads_both_configurations_first(place: Home) -> None:
+    """A wrong one is told before anything is replayed."""
+    ended = await alerter(place, "replay", "signals.ndjson", "--compare", "nowhere")
+    assert (ended.code, ended.out) == (1, "")
+    assert "nowhere" in ended.err
+
+
+async def test_a_configuration_without_tests_says_so(place: Home) -> None:
+    """Nothing to test is no failure, and not silent."""
+    place.configure(CONFIGURATION.partition("tests:")[0])
+    ended = await alerter(place, "test")
+    assert (ended.code, ended.err) == (0, "no tests in config\n")
+
+
+async def test_a_configuration_is_a_folder(place: Home) -> None:
+    """Naming a file of it says what to name instead."""
+    ended = await alerter(place, "check", "--config", "config/all.yaml")
+    assert ended.code == 1
+    assert "config/all.yaml:1:1: is a file; name the folder that it is in" in ended.err
+
+
+async def test_send_test_reaches_what_is_set_up(place: Home) -> None:
+    """The destinations of the receiver get a test, and nothing is said of other receivers."""
+    place.configure("receivers:\n  - {id: far, email: {to: [a@example.com]}}\n", "far.yaml")
+    ended = await alerter(place, "send-test", "desk")
+    assert ended.code == 0, ended.err
+    assert ended.err == "desk/console: delivered\n"
+    assert "This is a test notification for the receiver desk" in ended.out
+
+
+async def test_send_test_says_what_is_missing(place: Home) -> None:
+    """An unknown receiver is told with those there are; one that reaches nobody, with what to set."""
+    place.configure("receivers:\n  - {id: far, email: {to: [a@example.com]}, slack: {}}\n", "far.yaml")
+    unknown = await alerter(place, "send-test", "dsk")
+    assert (unknown.code, unknown.err) == (1, "unknown receiver 'dsk'; the configuration has: desk, far\n")
+    mute = await alerter(place, "send-test", "far")
+    assert (mute.code, mute.out) == (1, "")
+    for words in ("far/email: left out: set ALERTER_SMTP__HOST", "far/slack: left out: set", "reach nobody"):
+        assert words in mute.err
+
+
 @pytest.mark.parametrize("command", ["replay", "explain", "annotate"])
 async def test_unreadable_lines_are_told_by_place(place: Home, command: str) -> None:
     """A line that is no signal is named by file and line, without a traceback."""
