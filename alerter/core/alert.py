@@ -61,6 +61,7 @@ class RuleHead(Frozen):
     id: str
     nature: Nature
     severity: Severity = "warning"
+    description: str = ""
     labels: dict[str, str] = {}
     resolve_after: timedelta = timedelta(days=7)
 
@@ -83,6 +84,8 @@ class Alert(Frozen):
     unit: str | None = None
     figure_text: str = ""
     threshold_text: str = ""
+    description: str = ""
+    """What its rule is for, as the configuration says."""
     evidence: tuple[Evidence, ...] = ()
     evidence_count: int = 0
     marks: tuple[str, ...] = ()

@@ -14,16 +14,26 @@ from urllib.parse import quote, urlsplit
 
 from alerter.core.alert import Alert, Change, Evidence
 from alerter.core.delivery import Delivery, Member
+from alerter.core.periods import period_words
 
 SHORTENED = "… (shortened)"
+HEADLINE = 150
+"""Characters of a headline: mail programs and telephones show fewer still."""
 EVIDENCE_VIEWED = 10
 """Pieces of evidence that a view holds: no notifier for people shows more; the rest is counted."""
 _OPAQUE_LABELS = frozenset({"story", "signal"})
-"""Hashes: true in a label list, noise in a title."""
+"""Hashes: for programs, noise for people."""
 _JOINERS = frozenset("\u200c\u200d")
 """Invisible, but Persian words and many emoji need them."""
 _SEVERITIES = {"critical": 0, "warning": 1, "info": 2}
 _TITLES = {Change.REPEATED: "STILL FIRING"}
+_LEADS = {
+    Change.UPDATED: "Update: ",
+    Change.REPEATED: "Still firing: ",
+    Change.RESOLVED: "Resolved: ",
+    Change.WITHDRAWN: "Withdrawn: ",
+}
+"""What a headline begins with where it tells anything but something new."""
 _NOTES = {
     Change.UPDATED: "something new was found since the last notice",
     Change.REPEATED: "a reminder: it still holds",
@@ -48,13 +58,19 @@ class AlertView:
     """One alert's news in words. Every text is plain: one line, no control or direction characters."""
 
     title: str
-    """`FIRED critical · licensing-change · rare-earths`"""
+    """`FIRED critical · licensing-change · rare earths`"""
+    headline: str
+    """What happened, then severity and rule, at most `HEADLINE` characters: for subjects and pop-ups."""
     change: Change
     severity: str
     rule: str
+    about: str
+    """The rule and what it is for."""
     summary: str
+    measure: str
+    """What `figure` is: `figure` where something was measured, else `found` or `watched`."""
     figure: str
-    """The figure against its threshold, or why there is none."""
+    """The figure and its threshold, or what was found and watched for; empty when there is neither."""
     why: str
     """The named reason, and what this notice adds to earlier ones."""
     when: str
@@ -62,6 +78,7 @@ class AlertView:
     """The newest few, newest first; one of each story before any copies."""
     evidence_count: int
     labels: tuple[tuple[str, str], ...]
+    """Without those that mean something to programs only."""
     fingerprint: str
     episode: int
     link: str
@@ -90,16 +107,19 @@ def alert_view(member: Member, public_url: str) -> AlertView:
     alert = member.alert
     return AlertView(
         title=title(member),
+        headline=_headline(member),
         change=member.change,
         severity=alert.severity,
         rule=alert.rule,
+        about=f"{alert.rule}: {plain(alert.description)}" if plain(alert.description) else alert.rule,
         summary=plain(alert.summary),
+        measure=_measure(alert),
         figure=figure_line(alert),
         why=_why(member),
         when=_when(alert),
         evidence=tuple(_evidence(piece) for piece in _telling(alert.evidence)[:EVIDENCE_VIEWED]),
         evidence_count=max(alert.evidence_count, len(alert.evidence)),
-        labels=tuple((plain(name), plain(value)) for name, value in alert.labels.items() if value),
+        labels=tuple((plain(name), plain(value)) for name, value in _telling_labels(alert).items()),
         fingerprint=alert.fingerprint,
         episode=alert.episode,
         link=alert_link(alert, public_url),
@@ -109,16 +129,11 @@ def alert_view(member: Member, public_url: str) -> AlertView:
 
 
 def title(member: Member) -> str:
-    """The line that names an alert's news: `FIRED critical · licensing-change · rare-earths`."""
+    """The line that names an alert's news: `FIRED critical · licensing-change · rare earths`."""
     alert = member.alert
-    values = [plain(value) for name, value in alert.labels.items() if name not in _OPAQUE_LABELS]
+    values = (plain(_label_words(name, value)) for name, value in _telling_labels(alert).items())
     parts = [f"{_change(member.change)} {alert.severity}", alert.rule, *filter(None, values)]
-    return " · ".join(shorten(part, 60) for part in parts[:6])
-
-
-def headline(alert: AlertView) -> str:
-    """The title and the summary in one line, for where there is room for no more."""
-    return f"{alert.title}: {alert.summary}" if alert.summary else alert.title
+    return " · ".join(cut(part, 60) for part in parts[:6])
 
 
 def figure_words(alert: Alert) -> str:
@@ -132,19 +147,19 @@ def threshold_words(alert: Alert) -> str:
 
 
 def figure_line(alert: Alert) -> str:
-    """The figure against its threshold, in one line."""
+    """`−34 % y/y (threshold: below −20 %)`, or `shortage — watched for: shortage, strike`; may be empty."""
     figure, threshold = figure_words(alert), threshold_words(alert)
-    if figure and threshold:
-        return f"{figure} against a threshold of {threshold}"
-    if figure:
-        return figure
-    return f"no figure; looked for: {threshold}" if threshold else "no figure: what happened, not how much"
+    if not (figure and threshold):
+        return figure or threshold
+    if _is_measured(alert):
+        return f"{figure} (threshold: {threshold})"
+    return f"{figure} — watched for: {threshold}"
 
 
 def evidence_line(piece: EvidenceView) -> str:
-    """`title — “quote” — url`, leaving out what is not there."""
+    """`title — “quote” — 9 Jun 2025 — url`, leaving out what is not there."""
     quoted = f"“{piece.quote}”" if piece.quote else ""
-    return " — ".join(filter(None, (piece.title, quoted, piece.url or piece.source)))
+    return " — ".join(filter(None, (piece.title, quoted, piece.published, piece.url or piece.source)))
 
 
 def alert_link(alert: Alert, public_url: str) -> str:
@@ -155,6 +170,12 @@ def alert_link(alert: Alert, public_url: str) -> str:
 def utc(at: datetime) -> str:
     """An instant for people: `2025-06-09 12:00 UTC`."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def day(at: datetime) -> str:
+    """A day of UTC for people: `9 Jun 2025`."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {at:%b %Y}"
 
 
 @lru_cache(maxsize=4096)  # names of labels, rules and sources come by again and again
@@ -173,6 +194,11 @@ def shorten(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     return text[: max(0, limit - len(SHORTENED))].rstrip() + SHORTENED
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters, the last an ellipsis where some are left out: for titles and subjects."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def more(count: int, singular: str, plural: str) -> str:
@@ -209,12 +235,43 @@ def _gravity(member: Member) -> tuple[int, datetime]:
 def _many(delivery: Delivery, members: Iterable[Member]) -> str:
     counts = Counter(_change(member.change).lower() for member in members)
     told = ", ".join(f"{count} {change}" for change, count in counts.items())
-    labels = [plain(value) for name, value in delivery.group.labels.items() if name not in _OPAQUE_LABELS]
+    own = delivery.group.labels.items()
+    labels = [plain(_label_words(name, value)) for name, value in own if name not in _OPAQUE_LABELS]
     return " · ".join([f"{counts.total()} alerts: {told}", *filter(None, labels)])
 
 
 def _change(change: Change) -> str:
     return _TITLES.get(change, change.value.upper().replace("_", " "))
+
+
+def _headline(member: Member) -> str:
+    alert = member.alert
+    summary = plain(alert.summary)
+    if not summary:
+        return cut(title(member), HEADLINE)
+    tail = f" · {alert.severity} · {cut(plain(alert.rule), 60)}"
+    return cut(_LEADS.get(member.change, "") + summary, HEADLINE - len(tail)) + tail
+
+
+def _telling_labels(alert: Alert) -> dict[str, str]:
+    return {name: value for name, value in alert.labels.items() if value and name not in _OPAQUE_LABELS}
+
+
+def _label_words(name: str, value: str) -> str:
+    """Commodities and periods in words; the rest as it is."""
+    if name == "commodity":
+        return " ".join(value.rsplit("-", 1))
+    return period_words(value) if name == "period" else value
+
+
+def _is_measured(alert: Alert) -> bool:
+    return alert.figure is not None or alert.threshold is not None
+
+
+def _measure(alert: Alert) -> str:
+    if _is_measured(alert):
+        return "figure"
+    return "found" if figure_words(alert) else "watched"
 
 
 def _why(member: Member) -> str:
@@ -258,5 +315,5 @@ def _evidence(piece: Evidence) -> EvidenceView:
         quote="" if words == name else words,
         url=web_link(piece.url),
         source=plain(piece.source),
-        published=utc(piece.published_at),
+        published=day(piece.published_at),
     )

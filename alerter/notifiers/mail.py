@@ -25,7 +25,6 @@ from alerter.notifiers.render import EVIDENCE_SHOWN, text_lines
 HTML_LIMIT = 90_000
 """Bytes of HTML after inlining; Gmail clips at 102 kB."""
 ALERTS_SHOWN = 50
-SUBJECT = 150
 _ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
 _ADDRESS = re.compile(rf"{_ATOM}(\.{_ATOM})*@[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII | re.IGNORECASE)
 _MACHINE_HEADERS = frozenset({"message-id", "in-reply-to", "references", "list-id", "list-unsubscribe"})
@@ -129,8 +128,8 @@ def _root(delivery: Delivery) -> str:
 
 def _subject(shown: DeliveryView) -> str:
     if len(shown.alerts) > 1:
-        return content.shorten(shown.title, SUBJECT)
-    return content.shorten(content.headline(shown.alerts[0]), SUBJECT)
+        return content.cut(shown.title, content.HEADLINE)
+    return shown.alerts[0].headline
 
 
 def _tone(alert: AlertView) -> str:

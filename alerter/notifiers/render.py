@@ -23,8 +23,9 @@ def alert_lines(alert: AlertView) -> list[str]:
     return [
         alert.title,
         f"  {shorten(alert.summary, 2000)}",
-        f"  figure   {shorten(alert.figure, 500)}",
-        f"  rule     {alert.rule}: {alert.why}",
+        *([f"  {alert.measure:<9}{shorten(alert.figure, 500)}"] if alert.figure else []),
+        f"  rule     {shorten(alert.about, 500)}",
+        f"  why      {shorten(alert.why, 300)}",
         f"  time     {alert.when}",
         *_evidence_lines(alert),
         *([f"  labels   {shorten(labels, 1000)}"] if labels else []),

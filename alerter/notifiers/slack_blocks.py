@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Any
 
 from alerter.core.alert import Change
-from alerter.notifiers.content import SHORTENED, AlertView, DeliveryView, EvidenceView, headline, more
+from alerter.notifiers.content import SHORTENED, AlertView, DeliveryView, EvidenceView, more
 
 Block = dict[str, Any]
 Attachment = dict[str, Any]
@@ -53,7 +53,7 @@ def message(shown: DeliveryView) -> Message:
     heading = {"type": "header", "text": plain_text(shown.title, HEADER)}
     if len(shown.alerts) == 1:
         alert = shown.alerts[0]
-        text = escaped(_quiet(headline(alert)), 400)
+        text = escaped(_quiet(alert.headline), 400)
         return Message(text, [heading], [_attachment(alert, _details(alert, _ALONE))])
     return Message(escaped(_quiet(shown.title), 400), [heading], _several(shown.alerts))
 
@@ -100,11 +100,12 @@ def _several(alerts: tuple[AlertView, ...]) -> list[Attachment]:
 def _brief(alerts: tuple[AlertView, ...]) -> Attachment:
     lines = [more(len(alerts), "alert", "alerts") + ":"]
     room = SECTION - 100
-    for told, alert in enumerate(alerts):
-        line = f"• {_link(alert.link, alert.title)} — {escaped(_quiet(alert.figure), 100)}"
+    for listed, alert in enumerate(alerts):
+        told = escaped(_quiet(alert.figure or alert.summary), 100)
+        line = f"• {_link(alert.link, alert.title)} — {told}"
         room -= _units(line) + 1
         if room < 0:
-            lines.append(more(len(alerts) - told, "alert", "alerts"))
+            lines.append(more(len(alerts) - listed, "alert", "alerts"))
             break
         lines.append(line)
     return {
@@ -127,8 +128,9 @@ def _colour(alert: AlertView) -> str:
 
 
 def _details(alert: AlertView, room: _Room) -> list[Block]:
-    facts = {"Figure": alert.figure, "Rule": f"{alert.rule}: {alert.why}", "Time": alert.when}
-    lines = (f"*{name}*  {escaped(_quiet(fact), 300)}" for name, fact in facts.items())
+    facts = {alert.measure.capitalize(): alert.figure, "Rule": alert.about, "Why": alert.why}
+    facts["Time"] = alert.when
+    lines = (f"*{name}*  {escaped(_quiet(fact), 300)}" for name, fact in facts.items() if fact)
     return [
         {"type": "section", "text": plain_text(alert.summary, room.summary)},
         {"type": "section", "text": _mrkdwn("\n".join(lines))},
@@ -152,6 +154,7 @@ def _evidence(alert: AlertView, room: _Room) -> list[Block]:
 
 def _piece(piece: EvidenceView, limit: int) -> str:
     quoted = f" — “{escaped(_quiet(piece.quote), 250)}”" if piece.quote else ""
+    quoted += f" — {piece.published}"
     linked = f"• {_link(piece.url, piece.title)}{quoted}"
     if piece.url and _units(linked) <= limit:
         return linked

@@ -106,6 +106,7 @@ class RuleConfig(Frozen):
             id=self.id,
             nature=self.nature,
             severity=self.severity,
+            description=self.description,
             labels=self.labels,
             resolve_after=self.resolve_after,
         )

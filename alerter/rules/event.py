@@ -9,7 +9,7 @@ from alerter.core.reading import Event, EventStatus
 from alerter.core.verdict import Judgement, Verdict, no
 from alerter.core.vocabulary import EventType
 from alerter.rules.base import Facts, Reference, RuleConfig, Trigger
-from alerter.rules.event_words import event_phrase, told
+from alerter.rules.event_words import event_phrase, told, with_status
 from alerter.rules.labels import Finding, covers, label_sets, settle
 from alerter.rules.sentences import in_a_row, own_span, shortened
 
@@ -78,7 +78,7 @@ class EventRule(RuleConfig):
             mark=f"{event.type}|{event.status}|{facts.story}",
             reason="event_reported",
             summary=f"{told(event, facts.world.names)}: {shortened(facts.read.record.signal.title)}",
-            figure_text=f"{event_phrase(event.type)} ({event.status})",
+            figure_text=with_status(event_phrase(event.type), event.status),
             threshold_text=in_a_row(event_phrase(one) for one in self.events),
             span=own_span(facts.read, event.span),
         )

@@ -71,7 +71,12 @@ def told(event: Event, names: Mapping[str, str]) -> str:
     if event.commodity and event.commodity != "other":
         subject += f" {wording.on} {thing(event.commodity)}"
     subject += _parties(event, wording, names)
-    return subject if event.status == "effective" else f"{subject} ({event.status})"
+    return with_status(subject, event.status)
+
+
+def with_status(words: str, status: str) -> str:
+    """The words, and in brackets how far it has come, unless it is in effect."""
+    return words if status == "effective" else f"{words} ({status})"
 
 
 def _wording(kind: str) -> Wording:

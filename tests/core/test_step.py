@@ -25,7 +25,11 @@ from tests.support.signals import NOON, at, some_evidence
 
 LABELS = {"commodity": "rare-earths", "actor": ""}
 OCCURRENCE = RuleHead(
-    id="licensing-change", nature="occurrence", severity="critical", labels={"team": "buyers"}
+    id="licensing-change",
+    nature="occurrence",
+    severity="critical",
+    description="Licences are needed.",
+    labels={"team": "buyers"},
 )
 CONDITION = RuleHead(id="export-decline", nature="condition")
 
@@ -73,6 +77,7 @@ def test_a_first_finding_fires_an_alert_that_carries_rule_figure_threshold_and_e
     assert alert is not None
     assert (alert.state, alert.episode, alert.revision) == ("firing", 1, 1)
     assert (alert.figure, alert.threshold, alert.figure_text) == (-34.0, -20.0, "−34 %")
+    assert alert.description == "Licences are needed."
     assert alert.labels == {"team": "buyers", "commodity": "rare-earths"}
     assert alert.routing_labels == alert.labels | {"rule": "licensing-change", "severity": "critical"}
     assert [e.identity for e in alert.evidence] == [identity("a")]

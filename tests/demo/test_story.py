@@ -81,7 +81,7 @@ def check_mails(folder: Path) -> None:
         mail = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
         parts = {part.get_content_type(): str(part.get_content()) for part in mail.iter_parts()}
         assert list(parts) == ["text/plain", "text/html"]
-        rule = str(mail["Subject"]).split(" · ")[1].partition(":")[0]
+        rule = str(mail["Subject"]).rpartition(" · ")[2]
         assert all(rule in text for text in parts.values())
         assert path.with_suffix(".html").read_text("utf-8").splitlines() == parts["text/html"].splitlines()
 

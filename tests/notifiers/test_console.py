@@ -25,7 +25,7 @@ async def test_a_pipe_gets_plain_lines() -> None:
     assert outcome.kind == "delivered"
     for words in (
         "FIRED warning",
-        "-33 % against",
+        "figure   -33 % (threshold: -20 %)",
         "https://news.example/magnets-1",
         "reported-export-fall",
         f"{HOME}/api",

@@ -18,15 +18,16 @@ HOME = "https://alerter.example/"
 def test_a_title_tells_change_severity_rule_and_labels() -> None:
     """The title line is enough to decide whether to read on."""
     shown = content.view(a_delivery(), HOME)
-    assert shown.title == "FIRED warning · reported-export-fall · rare-earth-magnets · CN"
+    assert shown.title == "FIRED warning · reported-export-fall · rare-earth magnets · CN"
 
 
-def test_hashes_stay_out_of_titles() -> None:
-    """A story's hash is in the labels but not in the title."""
-    member = a_member(labels={"story": "9f8e7d6c5b4a3210", "commodity": "gallium"})
+def test_hashes_are_not_shown_to_people() -> None:
+    """A story's or a signal's hash is neither in the title nor among the labels; a period is in words."""
+    hashes = {"story": "9f8e7d6c5b4a3210", "signal": "urn:1"}
+    member = a_member(labels=hashes | {"commodity": "gallium", "period": "2025-05"})
     shown = content.alert_view(member, HOME)
-    assert shown.title.endswith("reported-export-fall · gallium")
-    assert ("story", "9f8e7d6c5b4a3210") in shown.labels
+    assert shown.title.endswith("reported-export-fall · gallium · May 2025")
+    assert shown.labels == (("commodity", "gallium"), ("period", "2025-05"))
 
 
 def test_several_alerts_are_counted_by_change() -> None:
@@ -53,20 +54,51 @@ NOTHING: dict[str, Any] = NO_WORDS | {"figure": None, "threshold": None}
 
 
 @pytest.mark.parametrize(
-    ("fields", "line"),
+    ("fields", "measure", "line"),
     [
-        ({}, "-33 % against a threshold of -20 %"),
-        ({"threshold": None, "threshold_text": ""}, "-33 %"),
-        (NOTHING | {"threshold_text": "any of 3 phrases"}, "no figure; looked for: any of 3 phrases"),
-        (NO_WORDS | {"figure": 1238.4, "unit": "t"}, "1,238.4 t against a threshold of -20 t"),
-        (NO_WORDS | {"figure": -74.25}, "-74.25 % against a threshold of -20 %"),
-        (NOTHING | {"figure": 3000.0, "unit": None}, "3,000"),
-        (NOTHING, "no figure: what happened, not how much"),
+        ({}, "figure", "-33 % (threshold: -20 %)"),
+        ({"threshold": None, "threshold_text": ""}, "figure", "-33 %"),
+        (NOTHING | {"threshold_text": "any of 3 phrases"}, "watched", "any of 3 phrases"),
+        (
+            NOTHING | {"figure_text": "shortage", "threshold_text": "shortage, strike"},
+            "found",
+            "shortage — watched for: shortage, strike",
+        ),
+        (NO_WORDS | {"figure": 1238.4, "unit": "t"}, "figure", "1,238.4 t (threshold: -20 t)"),
+        (NO_WORDS | {"figure": -74.25}, "figure", "-74.25 % (threshold: -20 %)"),
+        (NOTHING | {"figure": 3000.0, "unit": None}, "figure", "3,000"),
+        (NOTHING, "watched", ""),
     ],
 )
-def test_the_figure_stands_against_its_threshold(fields: dict[str, Any], line: str) -> None:
-    """The figure line prefers the rule's own words and says when there is no figure."""
-    assert content.figure_line(an_alert(**fields)) == line
+def test_a_figure_stands_beside_its_threshold(fields: dict[str, Any], measure: str, line: str) -> None:
+    """The line prefers the rule's own words, and calls nothing a figure but a number."""
+    shown = content.alert_view(a_member(**fields), HOME)
+    assert (shown.measure, shown.figure) == (measure, line)
+
+
+@pytest.mark.parametrize(
+    ("change", "lead"),
+    [
+        (Change.FIRED, "Exports of"),
+        (Change.UPDATED, "Update: Exports of"),
+        (Change.REPEATED, "Still firing: Exports of"),
+        (Change.RESOLVED, "Resolved: Exports of"),
+        (Change.WITHDRAWN, "Withdrawn: Exports of"),
+    ],
+)
+def test_a_headline_begins_with_what_happened(change: Change, lead: str) -> None:
+    """What is not news says so first; severity and rule stand at the end, however long the rest is."""
+    long = content.alert_view(a_member(change, summary="Exports of " + "magnets " * 50), HOME).headline
+    assert long.startswith(lead)
+    assert long.endswith("… · warning · reported-export-fall")
+    assert len(long) <= content.HEADLINE
+
+
+def test_the_rule_is_told_with_what_it_is_for() -> None:
+    """Its description, where the configuration has one."""
+    assert content.alert_view(a_member(), HOME).about == "reported-export-fall"
+    described = content.alert_view(a_member(description="Exports fall."), HOME)
+    assert described.about == "reported-export-fall: Exports fall."
 
 
 @pytest.mark.parametrize(
@@ -101,11 +133,12 @@ def test_evidence_tells_title_quote_and_link() -> None:
     full = content.alert_view(a_member(), HOME).evidence[0]
     assert (
         content.evidence_line(full)
-        == "Magnet exports fall again (magnets-1) — “fell by a third” — https://news.example/magnets-1"
+        == "Magnet exports fall again (magnets-1) — “fell by a third” — 9 Jun 2025"
+        " — https://news.example/magnets-1"
     )
     bare = some_evidence(title="Same", quote="Same", url=None)
     shown = content.alert_view(a_member(evidence=(bare,)), HOME).evidence[0]
-    assert content.evidence_line(shown) == "Same — ree-news"
+    assert content.evidence_line(shown) == "Same — 9 Jun 2025 — ree-news"
 
 
 def test_the_alert_is_linked_under_the_public_address() -> None:
@@ -140,6 +173,12 @@ def test_shortened_text_keeps_its_limit_and_says_so(text: str, limit: int) -> No
     shown = content.shorten(text, limit)
     assert len(shown) <= limit
     assert shown == text or shown.endswith(content.SHORTENED)
+
+
+def test_titles_and_subjects_are_cut_with_an_ellipsis() -> None:
+    """They have no room for words about it."""
+    assert content.cut("magnets", 7) == "magnets"
+    assert content.cut("rare earths", 6) == "rare…"
 
 
 @pytest.mark.parametrize(

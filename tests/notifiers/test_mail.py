@@ -68,16 +68,18 @@ class Page(HTMLParser):
 
 def test_both_parts_tell_all_that_explains_an_alert(writer: MailWriter) -> None:
     """Text and HTML tell rule, figure, threshold, reason, evidence and the alert's id."""
-    message = written(writer, a_delivery())
+    message = written(writer, a_delivery(a_member(description="Exports that others report.")))
     page = Page(part(message, "html"))
     assert message.get_content_type() == "multipart/alternative"
     for shown in (part(message, "plain"), page.text):
         for words in (
             "FIRED warning · reported-export-fall",
             "Exports of rare-earth magnets fell 33 %",
-            "-33 % against a threshold of -20 %",
-            "reported-export-fall: change below",
+            "-33 % (threshold: -20 %)",
+            "reported-export-fall: Exports that others report.",
+            "change below",
             "fell by a third",
+            "9 Jun 2025",
             a_member().alert.fingerprint,
         ):
             assert words in shown
@@ -157,11 +159,15 @@ def test_hostile_text_is_inert(writer: MailWriter, name: str) -> None:
 
 
 def test_a_subject_is_short_and_tells_the_summary(writer: MailWriter) -> None:
-    """One alert's summary stands in the subject; a group's counts do; nothing grows without end."""
-    assert ": Exports of rare-earth magnets" in written(writer, a_delivery())["Subject"]
+    """One alert's summary leads the subject; a group's counts do; nothing grows without end."""
+    tail = " · warning · reported-export-fall"
+    assert written(writer, a_delivery())["Subject"].startswith("Exports of rare-earth magnets fell 33 %")
+    assert written(writer, a_delivery())["Subject"].endswith(tail)
+    endless = written(writer, CASES["endless texts"]())["Subject"]
+    assert endless.endswith("…" + tail)
     assert written(writer, CASES["forty alerts"]())["Subject"].startswith("40 alerts: ")
     assert written(writer, CASES["blank texts"]())["Subject"] == "FIRED warning · reported-export-fall"
-    assert len(written(writer, CASES["endless texts"]())["Subject"]) <= 150
+    assert len(endless) <= 150
 
 
 def test_what_does_not_fit_is_counted_in_both_parts(writer: MailWriter) -> None:
@@ -180,7 +186,7 @@ def test_any_text_makes_a_message_that_parses_back(writer: MailWriter, text: str
     member = a_member(summary=text, labels={"commodity": HOSTILE + text})
     delivery = a_delivery(member, group=a_group(receiver=receiver), first_attempt_at=member.alert.starts_at)
     message = written(writer, delivery)
-    assert message["Subject"].startswith("FIRED warning")
+    assert "reported-export-fall" in message["Subject"]
     assert message["List-Unsubscribe"].startswith("<mailto:alerts@example.org?subject=unsubscribe%20")
     assert message["List-Unsubscribe"].endswith(">")
 

@@ -58,7 +58,7 @@ async def test_an_accepted_message_is_delivered_with_its_timestamp(slack: SlackA
     assert outcome == Outcome(kind="delivered", receipt=posted["ts"])
     assert slack.tokens == {f"Bearer {TOKEN}"}
     assert (posted["channel"], posted["unfurl_links"], posted["unfurl_media"]) == ("alerts", False, False)
-    assert posted["text"].startswith("FIRED warning")
+    assert posted["text"].endswith(" · warning · reported-export-fall")
     assert posted["metadata"]["event_type"] == "alerter_delivery"
     assert posted["metadata"]["event_payload"]["delivery_id"] == "d1"
     assert len(posted["metadata"]["event_payload"]["fingerprints"]) == 1

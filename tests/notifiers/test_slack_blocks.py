@@ -101,9 +101,11 @@ def test_one_alert_tells_all_that_explains_it() -> None:
     assert shown.blocks[0]["text"]["text"].startswith("FIRED warning · reported-export-fall")
     for part in (
         "Exports of rare-earth magnets fell 33 %",
-        "-33 % against a threshold of -20 %",
-        "reported-export-fall: change below",
+        "*Figure*  -33 % (threshold: -20 %)",
+        "*Rule*  reported-export-fall",
+        "*Why*  change below",
         "<https://news.example/magnets-1|Magnet exports fall again (magnets-1)> — “fell by a third”",
+        "“fell by a third” — 9 Jun 2025",
         "commodity=rare-earth-magnets  origin=CN",
         f"<{HOME}/api/v1/alerts/",
     ):
