@@ -22,7 +22,9 @@ def write_line(document: object) -> None:
 
 def write_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table on stdout; outside text in it is shown as it is, not as mark-up."""
-    table = Table(*columns, title=title, title_justify="left", header_style="bold")
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for name in columns:
+        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*(escape(visible(str(cell))) for cell in row))
     Console().print(table)

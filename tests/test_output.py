@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerter.output import visible, words
+from alerter.output import visible, words, write_table
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,14 @@ def test_values_are_told_in_words(value: object, text: str) -> None:
 def test_control_characters_never_reach_a_terminal() -> None:
     """Text from outside cannot move the cursor or change a title."""
     assert visible("a\x1b[31mb\nc") == "a [31mb\nc"
+
+
+def test_a_table_holds_all_of_a_long_word(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An address is broken over lines, not cut; brackets in outside text are no mark-up."""
+    monkeypatch.setenv("COLUMNS", "40")
+    write_table("Sources", ("source", "error"), [("a", "[bold]" + "x" * 60)])
+    shown = capsys.readouterr().out
+    assert shown.count("x") == 60
+    assert "[bold]" in shown
