@@ -86,7 +86,7 @@ class Timeline:
             f"[{colour}]ALERTED[/{colour}]     {told[0].rule} · {told[0].change} · {alert['severity']}",
             raw=True,
         )
-        self._say(f"figure      {alert['figure_text']}   against   {alert['threshold_text']}")
+        self._say(_measured(alert))
         self._say(f"why         {alert['reason'].replace('_', ' ')}: {_because(alert, outcome)}")
         slowest = max(parse_instant(one.at) for one in told)
         first = min((one.at for one in outcome.step.publications), default=outcome.step.at)
@@ -124,6 +124,13 @@ class Timeline:
 
     def _say(self, text: str, style: str = "", indent: int = 17, *, raw: bool = False) -> None:
         self._console.print(Padding(text if raw else escape(text), (0, 0, 0, indent)), style=style or None)
+
+
+def _measured(alert: Mapping[str, Any]) -> str:
+    """The figure and its threshold, or what was found and watched for."""
+    if alert["figure"] is None:
+        return f"found       {alert['figure_text']} — watched for: {alert['threshold_text']}"
+    return f"figure      {alert['figure_text']} (threshold: {alert['threshold_text']})"
 
 
 def _because(alert: Mapping[str, Any], outcome: Outcome) -> str:
