@@ -211,6 +211,6 @@ class Configuration:
     """(list, id) → where it stands, for what is found out later."""
 
     def world(self, parents: Mapping[str, str], names: Mapping[str, str] | None = None) -> World:
-        """What rules look up; from the lexicon `parents` (commodity → its parent) and `names` of countries."""
+        """What rules look up; from the lexicon `parents` (commodity → parent) and `names` of countries."""
         matters = {matter.id: matter for matter in self.matters}
         return World(matters=matters, parents=parents, names=names or {})
