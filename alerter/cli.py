@@ -94,7 +94,7 @@ def check(config: Folder = FOLDER) -> None:
 def poll(source: str, config: Folder = FOLDER) -> None:
     """Poll one source once and write its signals as NDJSON; nothing is stored."""
     settings = _settings()
-    configured = {one.id: one for one in _configuration(config, settings).sources}
+    configured = {one.id: one for one in load(config, os.environ).sources}
     if source not in configured:
         raise Refused(_unknown("source", source, configured))
     for signal in asyncio.run(poll_once(configured[source], settings)):
@@ -119,7 +119,9 @@ def annotate_texts(
 def replay_history(
     files: list[Path],
     config: Folder = FOLDER,
-    since: Annotated[str | None, typer.Option("--from", help="Leave out earlier signals.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", help="Tell no earlier changes; earlier signals are the history.")
+    ] = None,
     until: Annotated[
         str | None, typer.Option("--to", help="Leave out later signals; run timers to here.")
     ] = None,
@@ -131,13 +133,13 @@ def replay_history(
     first, last = _instant(since), _instant(until)
     judging = _judging(config)
     other = _judging(compare) if compare else None
-    signals = [s for file in files for s in read_signals(file) if _is_between(s, first, last)]
-    transitions = asyncio.run(_replayed(judging, signals, last))
+    signals = [s for file in files for s in read_signals(file) if last is None or time_of(s) <= last]
+    transitions = asyncio.run(_replayed(judging, signals, first, last))
     for one in transitions:
         output.write_line(describe(one))
     _summarise(str(config), signals, transitions)
     if other:
-        others = asyncio.run(_replayed(other, signals, last))
+        others = asyncio.run(_replayed(other, signals, first, last))
         _summarise(str(compare), signals, others)
         _compare((str(config), transitions), (str(compare), others))
 
@@ -250,13 +252,11 @@ def _instant(text: str | None) -> datetime | None:
         raise Refused(f"not an instant: {text!r}; write it like 2025-06-09 or 2025-06-09T12:00Z") from fault
 
 
-def _is_between(signal: Signal, first: datetime | None, last: datetime | None) -> bool:
-    at = time_of(signal)
-    return (first is None or at >= first) and (last is None or at <= last)
-
-
-async def _replayed(judging: Judging, signals: Sequence[Signal], until: datetime | None) -> list[Transition]:
-    return [one async for one in replay(judging, signals, until=until)]
+async def _replayed(
+    judging: Judging, signals: Sequence[Signal], since: datetime | None, until: datetime | None
+) -> list[Transition]:
+    every = replay(judging, signals, until=until)
+    return [one async for one in every if since is None or one.at >= since]
 
 
 async def _tested(configuration: Configuration) -> list[RuleTestResult]:

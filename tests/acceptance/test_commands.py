@@ -80,6 +80,15 @@ async def test_replay_writes_the_changes(place: Home) -> None:
     assert not place.data.exists()
 
 
+@pytest.mark.parametrize(("since", "changes"), [("2025-04-04T09:00Z", 2), ("2025-04-05", 1)])
+async def test_replay_from_a_day_knows_what_was_before(place: Home, since: str, changes: int) -> None:
+    """What came before `--from` is history: not told, but the state that live would have been in."""
+    ended = await alerter(place, "replay", "signals.ndjson", "--from", since, "--to", "2025-04-12")
+    told = {(line["rule"], line["change"]) for line in ended.lines}
+    assert ("licensing", "resolved") in told
+    assert (("licensing", "fired") in told) is (changes == 2)
+
+
 async def test_explain_says_why(place: Home) -> None:
     """`explain` writes what was read and what each rule said, without a store."""
     ended = await alerter(place, "explain", "signals.ndjson")
