@@ -19,6 +19,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
 
@@ -210,6 +211,7 @@ def _common(each: Sequence[Mapping[str, str]]) -> dict[str, str]:
     return {name: value for name, value in first.items() if all(own.get(name) == value for own in others)}
 
 
+@lru_cache(maxsize=256)  # the alerts of a burst share few instants
 def _rfc3339(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 

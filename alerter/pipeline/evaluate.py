@@ -20,7 +20,7 @@ from alerter.telemetry import Metrics
 LEASE_TTL = timedelta(seconds=5)
 RENEW_EVERY = 1.0
 """Seconds between renewals of the lease."""
-BATCH = 100
+BATCH = 250
 TIMER_BATCH = 200
 REMOVED_AT_ONCE = 400
 """Alerts closed in one commit when their rules are gone."""

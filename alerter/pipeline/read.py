@@ -11,7 +11,7 @@ from alerter.core.signal import Signal
 from alerter.store.protocol import Queued, Signals
 from alerter.telemetry import Metrics
 
-BATCH = 100
+BATCH = 250
 WAIT = timedelta(milliseconds=500)
 """How long to block for new signals; short, so that a stop is noticed."""
 DELIVERIES_AT_MOST = 5
