@@ -19,7 +19,7 @@ from alerter.pipeline.supervise import wait_for
 from alerter.store.protocol import Fenced, Outbox, StoreError
 from alerter.telemetry import Metrics
 
-TICK = 0.2
+TICK = 0.05
 """Seconds between looks for what is due, when nobody says that something is."""
 SEND_TIMEOUT = 60.0
 """Seconds after which an attempt counts as ambiguous; every notifier's own limits are well below."""

@@ -32,6 +32,8 @@ class Transition:
     change: Change
     alert: Alert
     cause: ReadSignal | None = None
+    is_told: bool = True
+    """False where people should hear of it, but no route takes it."""
 
 
 @dataclass(slots=True)
@@ -136,8 +138,10 @@ class Draft:
         self.alerts[name] = outcome.alert
         self.changed.add(name)
         if outcome.change:
-            self.transitions.append(Transition(given.at, outcome.change, outcome.alert, cause))
-            self.due += self.dispatch.due(outcome.alert, outcome.change, given.at)
+            owed = self.dispatch.due(outcome.alert, outcome.change, given.at)
+            self.due += owed
+            is_told = bool(owed) or not outcome.change.notified
+            self.transitions.append(Transition(given.at, outcome.change, outcome.alert, cause, is_told))
 
     def _touch(self, identity: str, name: str) -> None:
         if name not in self.touching.setdefault(identity, set()):

@@ -9,7 +9,6 @@ import structlog
 
 from alerter.clock import Clock, monotonic
 from alerter.core.alert import Alert, Change
-from alerter.core.delivery import Due
 from alerter.core.reading import ReadSignal
 from alerter.pipeline.draft import Draft, Transition
 from alerter.pipeline.rulebook import Rulebook
@@ -145,17 +144,16 @@ class EvaluateStage:
         evaluation = draft.evaluation(epoch=epoch, seen_from=self._position, seen_to=seen_to, rules=rules)
         await self._store.judgements.commit(evaluation)
         self._position = seen_to
-        self._count(draft.transitions, draft.due)
+        self._count(draft.transitions)
         if draft.transitions:
             self._on_commit(draft.transitions)
 
-    def _count(self, transitions: Sequence[Transition], due: Sequence[Due]) -> None:
-        routed = {(one.member.alert.fingerprint, one.member.change) for one in due}
+    def _count(self, transitions: Sequence[Transition]) -> None:
         told = Counter((one.alert.rule, one.change) for one in transitions)
         for (rule, change), count in told.items():
             self._metrics.changes.labels(rule, change).inc(count)
         for one in transitions:
-            if one.change.notified and (one.alert.fingerprint, one.change) not in routed:
+            if not one.is_told:
                 self._metrics.unrouted.labels(one.alert.rule).inc()
             if one.change is Change.FIRED and one.cause:
                 waited = one.at - one.cause.record.seen_at

@@ -23,6 +23,13 @@ local function times()
   return tonumber(take())
 end
 
+-- One command for many rows: a call from Lua costs more than what most of them do.
+local function all(command, key, rows)
+  for first = 1, #rows, 1000 do
+    call(command, key, unpack(rows, first, math.min(first + 999, #rows)))
+  end
+end
+
 if ARGV[4] ~= ARGV[3] then
   call('HSET', state, 'position', ARGV[4])
   local reading = call('XRANGE', log, ARGV[4], ARGV[4])[1]
@@ -34,19 +41,25 @@ end
 -- alerts: fingerprint, active (0 or 1), resolved (domain µs), body
 local count = times()
 local update = count > 0 and call('HINCRBY', state, 'updates', count) - count
-for _ = 1, count do
+local bodies, updates, active_ones, resolved_ones, over = {}, {}, {}, {}, {}
+for row = 1, count do
   local fingerprint, active, resolved = take(), take(), take()
-  update = update + 1
-  call('HSET', p .. 'alerts', fingerprint, take())
-  call('ZADD', p .. 'alerts:updated', update, fingerprint)
+  bodies[2 * row - 1], bodies[2 * row] = fingerprint, take()
+  updates[2 * row - 1], updates[2 * row] = update + row, fingerprint
   if active == '1' then
-    call('SADD', p .. 'alerts:active', fingerprint)
-    call('ZREM', p .. 'alerts:resolved', fingerprint)
+    active_ones[#active_ones + 1] = fingerprint
   else
-    call('SREM', p .. 'alerts:active', fingerprint)
-    call('ZADD', p .. 'alerts:resolved', resolved, fingerprint)
+    over[#over + 1] = fingerprint
+    resolved_ones[#resolved_ones + 1] = resolved
+    resolved_ones[#resolved_ones + 1] = fingerprint
   end
 end
+all('HSET', p .. 'alerts', bodies)
+all('ZADD', p .. 'alerts:updated', updates)
+all('SADD', p .. 'alerts:active', active_ones)
+all('ZREM', p .. 'alerts:resolved', active_ones)
+all('SREM', p .. 'alerts:active', over)
+all('ZADD', p .. 'alerts:resolved', resolved_ones)
 
 -- touched: identity, fingerprint
 local kept = call('HGET', state, 'identities_kept') or ARGV[5]
@@ -57,11 +70,14 @@ for _ = 1, times() do
 end
 
 -- stories: key, story
-for _ = 1, times() do
+local stories, told = {}, {}
+for row = 1, times() do
   local key = take()
-  call('HSET', p .. 'stories', key, take())
-  call('ZADD', p .. 'stories:told', 0, key) -- dated by the next upkeep
+  stories[2 * row - 1], stories[2 * row] = key, take()
+  told[2 * row - 1], told[2 * row] = 0, key -- dated by the next upkeep
 end
+all('HSET', p .. 'stories', stories)
+all('ZADD', p .. 'stories:told', told)
 
 -- vintages: series, body
 for _ = 1, times() do
@@ -72,10 +88,12 @@ end
 for _ = 1, times() do
   call('ZREM', p .. 'timers', take())
 end
-for _ = 1, times() do
-  local member = take()
-  call('ZADD', p .. 'timers', take(), member)
+local timers = {}
+for row = 1, times() do
+  timers[2 * row] = take()
+  timers[2 * row - 1] = take()
 end
+all('ZADD', p .. 'timers', timers)
 
 -- repeats that are over: group; then repeats that hold: group, body
 for _ = 1, times() do
