@@ -29,9 +29,10 @@ from alerter.config.models import (
 )
 from alerter.config.yaml_nodes import Node
 from alerter.core.kinds import discover
+from alerter.core.matter import Matter
 from alerter.notifiers.base import NotifierConfig
 from alerter.reading.lexicon import Commodity
-from alerter.rules.base import Matter, RuleConfig
+from alerter.rules.base import RuleConfig
 from alerter.sources.base import SourceConfig
 from alerter.store.protocol import Retention
 

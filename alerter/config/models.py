@@ -15,13 +15,14 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from alerter.config.errors import Place, Problem
 from alerter.core.matching import pattern_fault
+from alerter.core.matter import Matter
 from alerter.core.model import Frozen, Name
 from alerter.core.quantities import Duration
 from alerter.core.route import Matcher, Route
 from alerter.core.signal import Signal
 from alerter.notifiers.base import NotifierConfig
 from alerter.reading.lexicon import Commodity
-from alerter.rules.base import Matter, RuleConfig, World
+from alerter.rules.base import RuleConfig, World
 from alerter.sources.base import SourceConfig
 from alerter.store.protocol import Retention
 

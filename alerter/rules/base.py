@@ -7,24 +7,12 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
 from alerter.core.alert import RuleHead, Severity
+from alerter.core.matter import Matter
 from alerter.core.model import Frozen, Name
 from alerter.core.quantities import Duration
 from alerter.core.reading import ReadSignal
 from alerter.core.series import Series
 from alerter.core.verdict import Judgement, Nature
-
-
-class Matter(Frozen):
-    """A dispute over all its courts and docket numbers."""
-
-    id: Name
-    names: tuple[str, ...] = ()
-    """Captions, with `*` for any run of characters."""
-    dockets: tuple[tuple[str, str], ...] = ()
-    """(court, number) pairs."""
-    commodities: tuple[str, ...] = ()
-    topics: tuple[str, ...] = ()
-    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

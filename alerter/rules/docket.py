@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from alerter.core.dockets import is_same_docket
+from alerter.core.matter import Matter
 from alerter.core.reading import CourtMeaning, Document, Span
 from alerter.core.signal import Signal, SignalKind
 from alerter.core.text import words
 from alerter.core.verdict import Judgement, Verdict, no
 from alerter.core.vocabulary import Disposition
-from alerter.rules.base import Facts, Matter, Reference, RuleConfig, Trigger
+from alerter.rules.base import Facts, Reference, RuleConfig, Trigger
 from alerter.rules.labels import Finding, label_sets, settle
 from alerter.rules.sentences import listed, plain, shortened
 

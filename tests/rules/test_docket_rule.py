@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from alerter.core.matter import Matter
 from alerter.core.reading import CourtMeaning, Document, Reading
 from alerter.core.signal import SignalKind
 from alerter.reading import Reader
 from alerter.reading.lexicon import Lexicon
-from alerter.rules.base import Matter, RuleConfig, World
+from alerter.rules.base import RuleConfig, World
 from alerter.rules.docket import belongs
 from tests.support.rules import a_rule, of_entry, of_text, some_facts, the_reason, the_verdict, verdicts
 from tests.support.signals import a_read_signal, a_signal

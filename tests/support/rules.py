@@ -6,11 +6,12 @@ from typing import Any, get_args
 
 import alerter.rules
 from alerter.core.kinds import discover
+from alerter.core.matter import Matter
 from alerter.core.reading import CourtMeaning, Reading, ReadSignal
 from alerter.core.series import Series, Vintage
 from alerter.core.text import normalise
 from alerter.core.verdict import Verdict
-from alerter.rules.base import Facts, Matter, RuleConfig, World
+from alerter.rules.base import Facts, RuleConfig, World
 from tests.support.signals import NOON, a_read_signal
 
 PARENTS = {"rare-earth-magnets": "rare-earths", "dysprosium": "rare-earths", "gallium": "minor-metals"}
