@@ -2,13 +2,15 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Protocol
 
 from pydantic import AfterValidator
 
 from alerter.core.clean import is_web_address
+from alerter.core.health import Trouble
+from alerter.core.matter import Matter
 from alerter.core.model import Frozen, Name
 from alerter.core.quantities import Duration
 from alerter.core.signal import Signal
@@ -35,9 +37,12 @@ LONGEST_WISH = timedelta(days=1)
 class SourceError(Exception):
     """A poll failed, in plain words; `retry_after` where the publisher said so."""
 
-    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self, message: str, *, retry_after: timedelta | None = None, trouble: Trouble = "failing"
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.trouble = trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +50,16 @@ class Poll:
     """What one poll brought. `cursor` is opaque to all but the source (validators, watermark)."""
 
     signals: Sequence[Signal]
+    """Taken in slices, so that a long one may make its signals as they are asked for."""
     cursor: str
     wait_at_least: timedelta = timedelta(0)
     """The publisher's own wish (ttl, max-age): poll no sooner."""
+    note: str = ""
+    """What health should say beside the state: `lists no entries`, `2 rows cannot be read`."""
+    overdue: tuple[str, ...] = ()
+    """Releases that should have come by now, in plain words."""
+    budget_left: int | None = None
+    """Calls left in the tightest window of the budget that was drawn on."""
 
 
 class Source(Protocol):
@@ -66,6 +78,7 @@ class SourceContext:
     now: Callable[[], datetime]
     keys: Mapping[str, str]
     """API keys by service: `courtlistener`, `comtrade`, `census`."""
+    matters: Mapping[str, Matter] = field(default_factory=dict)
 
 
 class SourceConfig(Frozen):
@@ -73,6 +86,9 @@ class SourceConfig(Frozen):
 
     id: Name
     every: Duration = timedelta(minutes=10)
+    """How often it is polled; a publisher that asks for more patience gets it."""
+    slowest: Duration | None = None
+    """Where the source rarely brings news it is polled less often, down to this; None = always `every`."""
     max_age: Duration = timedelta(hours=48)
     """On the first poll, what is older than this is the baseline and never alerts."""
     labels: dict[str, str] = {}
@@ -80,6 +96,10 @@ class SourceConfig(Frozen):
     def declared_series(self) -> tuple[str, ...]:
         """Ids of the series whose observations this source brings."""
         return ()
+
+    def missing(self, keys: Mapping[str, str]) -> str:
+        """What the environment lacks for this source to work, in plain words; empty if nothing."""
+        return ""
 
     @abstractmethod
     def build(self, context: SourceContext) -> Source:

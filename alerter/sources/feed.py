@@ -19,7 +19,7 @@ from alerter.sources.base import (
     WebAddress,
 )
 from alerter.sources.entries import Named, Setting, name_entries, undated_at
-from alerter.sources.http import Fetch, Fetched, FetchError, Validators
+from alerter.sources.http import Fetch, Fetched, Visit, revisit
 from alerter.sources.syndication import UnreadableFeed, read_document
 
 READING_TIME = timedelta(seconds=20)
@@ -45,11 +45,7 @@ class FeedConfig(SourceConfig):
 class FeedCursor(Frozen):
     """What a feed remembers from poll to poll."""
 
-    url: str
-    """The configured address that all this belongs to."""
-    moved_to: str | None = None
-    """Where permanent redirects led."""
-    validators: Validators = Validators()
+    visit: Visit
     ttl: timedelta = timedelta(0)
     owners: dict[str, str] = {}
     """Names that several entries bear, and the content of the one they belong to."""
@@ -66,33 +62,20 @@ class Feed:
     async def poll(self, cursor: str | None) -> Poll:
         """The entries that the feed lists, oldest first; none when it has not changed. Raises SourceError."""
         known = self._recall(cursor)
-        fetched, moved_to = await self._fetch(known)
-        kept = known.model_copy(update={"moved_to": moved_to, "validators": fetched.validators})
+        fetched, visit = await revisit(self._http, Fetch(self._config.url, accept=_ACCEPT), known.visit)
+        kept = known.model_copy(update={"visit": visit})
         if fetched.not_modified:
             return _poll(kept, fetched)
         return await self._read(fetched, kept, first=cursor is None)
 
     def _recall(self, cursor: str | None) -> FeedCursor:
         """The cursor, or an empty one where there is none of this address that can be read."""
-        fresh = FeedCursor(url=self._config.url)
+        fresh = FeedCursor(visit=Visit(url=self._config.url))
         try:
             known = FeedCursor.model_validate_json(cursor or "")
         except ValueError:
             return fresh
-        return known if known.url == self._config.url else fresh
-
-    async def _fetch(self, known: FeedCursor) -> tuple[Fetched, str | None]:
-        """The answer, and the redirect to remember; where that one died, the configured address is asked."""
-        if known.moved_to is not None:
-            try:
-                fetched = await self._http.fetch(_request(known.moved_to, known))
-            except FetchError as error:
-                if error.status in {429, 503}:
-                    raise
-            else:
-                return fetched, fetched.moved_to or known.moved_to
-        fetched = await self._http.fetch(_request(self._config.url, known))
-        return fetched, fetched.moved_to
+        return known if known.visit.url == self._config.url else fresh
 
     async def _read(self, fetched: Fetched, known: FeedCursor, *, first: bool) -> Poll:
         now = self._now()
@@ -111,10 +94,6 @@ class Feed:
         except UnreadableFeed as error:
             raise SourceError(f"{fetched.host} {error}") from error
         return _poll(known.model_copy(update={"ttl": ttl, "owners": named.owners}), fetched, named)
-
-
-def _request(url: str, known: FeedCursor) -> Fetch:
-    return Fetch(url, accept=_ACCEPT, validators=known.validators)
 
 
 def _read_named(body: bytes, known: FeedCursor, setting: Setting) -> tuple[Named, timedelta]:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from alerter.sources import feed as feed_module
 from alerter.sources.base import Source, SourceContext, SourceError
 from alerter.sources.feed import FeedConfig, FeedCursor
-from alerter.sources.http import HttpClient
+from alerter.sources.http import HttpClient, Visit
 from tests.sources.conftest import Host
 
 NOW = datetime(2025, 6, 9, 12, tzinfo=UTC)
@@ -97,24 +97,24 @@ async def test_a_feed_that_moved_is_followed(host: Host, http: HttpClient) -> No
     source = build(http, host.url("/old"))
     first = await source.poll(None)
     await source.poll(first.cursor)
-    assert cursor_of(first.cursor).moved_to == host.url("/new")
+    assert cursor_of(first.cursor).visit.moved_to == host.url("/new")
     assert [request.path for request in host.asked] == ["/old", "/new", "/new"]
 
 
 async def test_a_dead_redirect_is_forgotten(host: Host, http: HttpClient) -> None:
     """When the remembered address fails, the configured one is asked again."""
     host.on("/old", RSS)
-    known = FeedCursor(url=host.url("/old"), moved_to=host.url("/new")).model_dump_json()
+    known = FeedCursor(visit=Visit(url=host.url("/old"), moved_to=host.url("/new"))).model_dump_json()
     poll = await build(http, host.url("/old")).poll(known)
     assert len(poll.signals) == 2
-    assert cursor_of(poll.cursor).moved_to is None
+    assert cursor_of(poll.cursor).visit.moved_to is None
 
 
 @pytest.mark.parametrize("status", [429, 503])
 async def test_a_busy_host_is_not_asked_twice(host: Host, http: HttpClient, status: int) -> None:
     """A host that asks for fewer requests does not get a second one at its old address."""
     host.on("/new", status=status, headers={"Retry-After": "60"})
-    known = FeedCursor(url=host.url("/old"), moved_to=host.url("/new")).model_dump_json()
+    known = FeedCursor(visit=Visit(url=host.url("/old"), moved_to=host.url("/new"))).model_dump_json()
     with pytest.raises(SourceError) as caught:
         await build(http, host.url("/old")).poll(known)
     assert caught.value.retry_after == timedelta(seconds=60)
@@ -122,14 +122,14 @@ async def test_a_busy_host_is_not_asked_twice(host: Host, http: HttpClient, stat
 
 
 @pytest.mark.parametrize(
-    "cursor", ["not json", '{"url": "https://a.example/other", "moved_to": "https://b.example/"}']
+    "cursor", ["not json", '{"visit": {"url": "https://a.example/other", "moved_to": "https://b.example/"}}']
 )
 async def test_a_foreign_cursor_is_no_cursor(host: Host, http: HttpClient, cursor: str) -> None:
     """What another address or another version left is not used."""
     host.on("/feed", RSS)
     poll = await build(http, host.url("/feed")).poll(cursor)
     assert len(poll.signals) == 2
-    assert cursor_of(poll.cursor).url == host.url("/feed")
+    assert cursor_of(poll.cursor).visit.url == host.url("/feed")
 
 
 async def test_undated_entries_are_baseline_on_the_first_poll_only(host: Host, http: HttpClient) -> None:

@@ -3,6 +3,7 @@
 from alerter.sources.http.client import HttpClient, default_user_agent
 from alerter.sources.http.messages import Fetch, Fetched, FetchError, Limits, Validators
 from alerter.sources.http.pacing import Pacer
+from alerter.sources.http.visits import Visit, revisit
 
 __all__ = [
     "Fetch",
@@ -12,5 +13,7 @@ __all__ = [
     "Limits",
     "Pacer",
     "Validators",
+    "Visit",
     "default_user_agent",
+    "revisit",
 ]

@@ -8,6 +8,8 @@ from email.utils import parsedate_to_datetime
 
 LONGEST_WAIT = timedelta(days=2)
 """No publisher can silence a source for longer than this; quotas by the day need a day."""
+LONG_REFUSAL = timedelta(hours=1)
+"""A publisher that asks to wait this long has refused, rather than asked for patience."""
 
 _PAGE = re.compile(
     rb"\A\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL

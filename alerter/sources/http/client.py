@@ -9,37 +9,31 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 import aiohttp
 from yarl import URL
 
 from alerter.clock import SystemClock, monotonic
-from alerter.guard import ForbiddenAddress, guarded_session
-from alerter.sources.http.answers import max_age, retry_after
+from alerter.core.budget import Budget, Budgets
+from alerter.guard import guarded_session
+from alerter.sources.http.answers import max_age
+from alerter.sources.http.failures import exchange_failure, place, status_failure
 from alerter.sources.http.messages import Fetch, Fetched, FetchError, Limits, Validators
 from alerter.sources.http.pacing import Pacer
 
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_BECOME_GET = frozenset({301, 302, 303})
+"""Redirects after which clients ask with GET: none for a POST to follow."""
 _CHUNK = 64 * 1024
 _USUAL = Limits()
-_MEANINGS = {
-    400: "refused the request as malformed",
-    401: "wants a key or refuses ours",
-    402: "wants to be paid",
-    403: "refuses access",
-    404: "has nothing at this address",
-    406: "does not offer this format",
-    408: "timed out waiting for us",
-    410: "says that this address is gone for good",
-    429: "asks for fewer requests",
-    451: "may not show this for legal reasons",
-    503: "is unavailable for now",
-}
+CLOSED_FOR = timedelta(minutes=5)
+"""How long a budget grants no call after a 429 that does not say when to come back."""
 
 
 def default_user_agent(contact: str) -> str:
@@ -59,6 +53,28 @@ class _Hop:
     count: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """A request with what the client has made of it."""
+
+    asked: Fetch
+    origin: str
+    """The only one that keys go to."""
+    limit: int
+    sink: Callable[[bytes], object]
+    """Where the body goes, piece by piece."""
+
+    def plain(self, url: URL) -> str:
+        """An address that can be remembered: without parameters of ours that hold keys."""
+        secret = [name for name, _ in self.asked.secrets]
+        return str(url.without_query_params(*secret) if secret else url)
+
+    def base(self, url: URL) -> str:
+        """An address without any of our parameters."""
+        own = [name for name, _ in (*self.asked.params, *self.asked.secrets)]
+        return str(url.without_query_params(*own) if own else url)
+
+
 class HttpClient:
     """GETs for sources. Use as an async context manager, or `close()` it."""
 
@@ -71,6 +87,7 @@ class HttpClient:
         ca_bundle: Path | None = None,
         limits: Limits = _USUAL,
         chance: Callable[[], float] = random.random,
+        budgets: Budgets | None = None,
     ) -> None:
         self._user_agent = user_agent
         self._allow_private = allow_private_networks
@@ -79,6 +96,7 @@ class HttpClient:
         self._limits = limits
         self._chance = chance
         self._pacer = Pacer(limits.per_host, limits.spacing)
+        self._budgets = budgets
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -100,63 +118,100 @@ class HttpClient:
 
     async def fetch(self, request: Fetch) -> Fetched:
         """One exchange, redirects included. Raises FetchError."""
-        hop = _Hop(_address(request), left=self._limits.total.total_seconds())
+        body = bytearray()
+        fetched = await self._run(request, body.extend)
+        return replace(fetched, body=bytes(body))
+
+    async def download(self, request: Fetch, into: BinaryIO) -> Fetched:
+        """The same with the body written to a file as it comes in; `body` stays empty. Raises FetchError."""
+        return await self._run(request, into.write)
+
+    async def _run(self, request: Fetch, sink: Callable[[bytes], object]) -> Fetched:
         conditions = request.validators
         if conditions.url and self._chance() < self._limits.unconditional:
             conditions = Validators()
+        exchange = _Exchange(
+            asked=replace(request, validators=conditions),
+            origin=_origin(_address(request.url)),
+            limit=self._limits.body if request.limit is None else request.limit,
+            sink=sink,
+        )
+        left = (request.total or self._limits.total).total_seconds()
+        hop = _Hop(_first_address(request, exchange), left)
+        budget_left = await self._draw(request.budget)
         while hop.count <= self._limits.redirects:
-            answer = await self._turn(replace(request, validators=conditions), hop)
+            answer = await self._turn(exchange, hop)
             if isinstance(answer, Fetched):
-                return answer
+                return replace(answer, budget_left=budget_left)
             hop = answer
-        raise FetchError(f"{_place(hop.url)}: more than {self._limits.redirects} redirects")
+        raise FetchError(f"{place(hop.url)}: more than {self._limits.redirects} redirects")
 
-    async def _turn(self, request: Fetch, hop: _Hop) -> Fetched | _Hop:
+    async def _draw(self, budget: Budget | None) -> int | None:
+        """Count a call against its budget, waiting for it as long as its patience lasts: calls left."""
+        if budget is None or self._budgets is None:
+            return None
+        gives_up_at = monotonic() + budget.patience.total_seconds()
+        while True:
+            allowance = await self._budgets.spend(budget.name, budget.limits)
+            wait = allowance.wait.total_seconds()
+            if wait <= 0:
+                return allowance.left
+            if monotonic() + wait > gives_up_at:
+                raise FetchError(
+                    f"the call budget of {budget.name} is used up; the next call is due in {wait:.0f} s",
+                    retry_after=allowance.wait,
+                    trouble="blocked",
+                )
+            await asyncio.sleep(wait)
+
+    async def _turn(self, exchange: _Exchange, hop: _Hop) -> Fetched | _Hop:
         """One request when it is its turn: the answer, or where it redirects to."""
         async with self._pacer.turn(_origin(hop.url)):
             started = monotonic()
             try:
                 async with asyncio.timeout(hop.left):
-                    answer = await self._exchange(request, hop)
+                    answer = await self._exchange(exchange, hop)
             except TimeoutError as error:
-                raise FetchError(f"{_place(hop.url)} did not answer in time") from error
+                raise FetchError(f"{place(hop.url)} did not answer in time") from error
             except (aiohttp.ClientError, OSError, ValueError) as error:
-                raise FetchError(_explain(error, hop.url)) from error
+                raise exchange_failure(error, hop.url) from error
+            except FetchError as error:
+                await self._heed(exchange.asked.budget, error)
+                raise
         if isinstance(answer, _Hop):
             return replace(answer, left=hop.left - (monotonic() - started))
         return answer
 
-    async def _exchange(self, request: Fetch, hop: _Hop) -> Fetched | _Hop:
-        headers = self._headers(request, hop.url)
-        async with self._opened().get(hop.url, headers=headers, allow_redirects=False) as response:
-            if response.status in _REDIRECTS:
-                return _next_hop(response, hop)
-            _check_status(response, conditional="If-None-Match" in headers or "If-Modified-Since" in headers)
-            body = await self._body(response)
-            return _fetched(request, response, body=body, hop=hop)
+    async def _heed(self, budget: Budget | None, error: FetchError) -> None:
+        """After a 429 no source that draws on the same budget calls for as long as was asked."""
+        if budget is not None and self._budgets is not None and error.status == 429:
+            await self._budgets.close(budget.name, error.retry_after or CLOSED_FOR)
 
-    def _headers(self, request: Fetch, url: URL) -> dict[str, str]:
-        own = request.headers if _origin(url) == _origin(URL(request.url)) else {}
+    async def _exchange(self, exchange: _Exchange, hop: _Hop) -> Fetched | _Hop:
+        request = exchange.asked
+        headers = self._headers(exchange, hop.url)
+        method = "GET" if request.body is None else "POST"
+        async with self._opened().request(
+            method, hop.url, data=request.body, headers=headers, allow_redirects=False
+        ) as response:
+            if response.status in _REDIRECTS:
+                return _next_hop(response, hop, exchange)
+            conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
+            if response.status not in {200, 203} and not (response.status == 304 and conditional):
+                raise status_failure(response.status, response.headers, response.url)
+            await _pour(response, exchange)
+            return _fetched(response, hop, exchange)
+
+    def _headers(self, exchange: _Exchange, url: URL) -> dict[str, str]:
+        request = exchange.asked
         return {
             "User-Agent": self._user_agent,
             "Accept": request.accept,
             "Accept-Encoding": "gzip, deflate, br",
-            **request.validators.headers(str(url)),
-            **own,
+            **({"Content-Type": "application/json"} if request.body is not None else {}),
+            **request.validators.headers(exchange.plain(url)),
+            **(request.headers if _origin(url) == exchange.origin else {}),
         }
-
-    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
-        """The body in pieces that are counted as they come out of decompression."""
-        body = bytearray()
-        async for piece in response.content.iter_chunked(_CHUNK):
-            body += piece
-            if len(body) > self._limits.body:
-                response.close()
-                raise FetchError(
-                    f"{_place(response.url)} sent more than {self._limits.body:,} bytes",
-                    status=response.status,
-                )
-        return bytes(body)
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -169,13 +224,21 @@ class HttpClient:
         return self._session
 
 
-def _address(request: Fetch) -> URL:
+def _address(text: str) -> URL:
     try:
-        url = URL(request.url)
+        url = URL(text)
         _check_scheme(url)
-        return url.extend_query(list(request.params)) if request.params else url
     except ValueError as error:
-        raise FetchError(f"{request.url[:200]!r} is no address that can be fetched") from error
+        raise FetchError(f"{text[:200]!r} is no address that can be fetched") from error
+    return url
+
+
+def _first_address(request: Fetch, exchange: _Exchange) -> URL:
+    """Where to ask, with parameters; those that hold keys only where they may go."""
+    url = _address(request.moved_to or request.url)
+    secrets = request.secrets if _origin(url) == exchange.origin else ()
+    params = [*request.params, *secrets]
+    return url.extend_query(params) if params else url
 
 
 def _check_scheme(url: URL) -> None:
@@ -183,46 +246,51 @@ def _check_scheme(url: URL) -> None:
         raise FetchError(f"{str(url)[:200]!r} is not an http or https address")
 
 
-def _next_hop(response: aiohttp.ClientResponse, hop: _Hop) -> _Hop:
-    """Where a redirect leads. Raises FetchError when it leads nowhere, or away from TLS."""
-    location = response.headers.get("Location", "")
+def _next_hop(response: aiohttp.ClientResponse, hop: _Hop, exchange: _Exchange) -> _Hop:
+    """Where a redirect leads. Raises FetchError when it leads nowhere, away from TLS, or is no answer."""
+    status, location = response.status, response.headers.get("Location", "")
     if not location:
-        raise FetchError(
-            f"{_place(hop.url)} redirects without saying where ({response.status})", status=response.status
-        )
+        raise FetchError(f"{place(hop.url)} redirects without saying where ({status})", status=status)
     target = hop.url.join(URL(location)).with_fragment(None)
     _check_scheme(target)
+    if not exchange.asked.redirects or (exchange.asked.body is not None and status in _BECOME_GET):
+        raise FetchError(f"{place(hop.url)} redirects to {place(target)} ({status})", status=status)
     if hop.url.scheme == "https" and target.scheme == "http":
-        raise FetchError(f"{_place(hop.url)} redirects from https to http: {_place(target)}; refused")
+        raise FetchError(f"{place(hop.url)} redirects from https to http: {place(target)}; refused")
+    if _origin(target) != exchange.origin:
+        target = URL(exchange.plain(target))  # a key that the redirect repeats stays here
     return replace(
         hop,
         url=target,
-        permanent=hop.permanent and response.status in _PERMANENT,
+        permanent=hop.permanent and status in _PERMANENT,
         count=hop.count + 1,
     )
 
 
-def _check_status(response: aiohttp.ClientResponse, *, conditional: bool) -> None:
-    status = response.status
-    if status == 304 and conditional:
-        return
-    if status in {200, 203}:
-        return
-    wait = retry_after(response.headers, SystemClock().now()) if status in {429, 503} else None
-    meaning = _MEANINGS.get(status) or ("failed" if status >= 500 else "gave an unusable answer")
-    raise FetchError(f"{_place(response.url)} {meaning} ({status})", status=status, retry_after=wait)
+async def _pour(response: aiohttp.ClientResponse, exchange: _Exchange) -> None:
+    """The body in pieces that are counted as they come out of decompression."""
+    size = 0
+    async for piece in response.content.iter_chunked(_CHUNK):
+        size += len(piece)
+        if size > exchange.limit:
+            response.close()
+            raise FetchError(
+                f"{place(response.url)} sent more than {exchange.limit:,} bytes", status=response.status
+            )
+        exchange.sink(piece)
 
 
-def _fetched(request: Fetch, response: aiohttp.ClientResponse, *, body: bytes, hop: _Hop) -> Fetched:
-    url = str(hop.url)
+def _fetched(response: aiohttp.ClientResponse, hop: _Hop, exchange: _Exchange) -> Fetched:
+    url = exchange.plain(hop.url)
+    old = exchange.asked.validators if response.status == 304 else None
     return Fetched(
-        url=str(hop.url.with_user(None)),
+        url=exchange.plain(hop.url.with_user(None)),
         status=response.status,
         headers=response.headers,
-        body=body,
-        validators=_validators(response.headers, url, request.validators if response.status == 304 else None),
+        body=b"",
+        validators=_validators(response.headers, url, old),
         max_age=max_age(response.headers, SystemClock().now()),
-        moved_to=url if hop.count and hop.permanent else None,
+        moved_to=exchange.base(hop.url) if hop.count and hop.permanent else None,
     )
 
 
@@ -233,33 +301,6 @@ def _validators(headers: Mapping[str, str], url: str, old: Validators | None) ->
         etag=headers.get("ETag") or (old.etag if old else None),
         last_modified=headers.get("Last-Modified") or (old.last_modified if old else None),
     )
-
-
-def _explain(error: Exception, url: URL) -> str:
-    """An aiohttp or system error in plain words, without the address's query or credentials."""
-    place = _place(url)
-    cause = getattr(error, "os_error", error)
-    if isinstance(cause, ForbiddenAddress) or "not an address of the public" in str(error):
-        return (
-            f"{place} is in a private network, which sources may not reach "
-            f"(ALERTER_ALLOW_PRIVATE_NETWORKS=true allows it)"
-        )
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return f"{place}: no such host, or the name service does not answer"
-    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
-        return f"{place}: TLS failed: {error}"
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return f"{place} cannot be reached: {error.strerror or error.os_error}"
-    if isinstance(error, aiohttp.ServerDisconnectedError):
-        return f"{place} closed the connection without an answer"
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return f"{place} sent a broken or incomplete body"
-    return f"{place}: {type(error).__name__}: {error}"
-
-
-def _place(url: URL) -> str:
-    """The address without credentials and query, which may hold keys."""
-    return str(url.with_user(None).with_query(None).with_fragment(None))
 
 
 def _origin(url: URL) -> str:

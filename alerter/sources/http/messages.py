@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from alerter.core.budget import Budget
+from alerter.core.health import Trouble
 from alerter.core.model import Frozen
 from alerter.sources.base import SourceError
 from alerter.sources.http.answers import page_title
@@ -16,9 +18,14 @@ class FetchError(SourceError):
     """No usable answer, in plain words; `status` where there was one, `retry_after` where it said so."""
 
     def __init__(
-        self, message: str, *, status: int | None = None, retry_after: timedelta | None = None
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after: timedelta | None = None,
+        trouble: Trouble = "failing",
     ) -> None:
-        super().__init__(message, retry_after=retry_after)
+        super().__init__(message, retry_after=retry_after, trouble=trouble)
         self.status = status
 
 
@@ -59,13 +66,31 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """A GET. `headers` (keys, tokens) go to the address's own origin only, never to one it redirects to."""
+    """A GET, or a POST where it has a body.
+
+    `headers` and `secrets` hold keys: they go to the origin of `url` only, never to one it redirects to, and
+    stand in no message and no validator.
+    """
 
     url: str
     params: Sequence[tuple[str, str]] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    secrets: Sequence[tuple[str, str]] = ()
+    """Parameters that hold keys."""
+    body: bytes | None = None
+    """JSON to POST."""
     accept: str = "*/*"
     validators: Validators = field(default_factory=Validators)
+    moved_to: str | None = None
+    """Where permanent redirects led before, without `params`: asked instead of `url`."""
+    redirects: bool = True
+    """False where a redirect is no answer: it raises, and is not followed."""
+    limit: int | None = None
+    """Bytes of the body, counted after decompression; None = the client's own limit."""
+    total: timedelta | None = None
+    """For a whole exchange; None = the client's own limit."""
+    budget: Budget | None = None
+    """What the call is counted against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +108,9 @@ class Fetched:
     max_age: timedelta
     """How long the publisher calls this answer fresh, from now."""
     moved_to: str | None = None
-    """Where permanent redirects (301, 308) alone led, for the source to remember."""
+    """Where permanent redirects (301, 308) alone led, without `params`, for the source to remember."""
+    budget_left: int | None = None
+    """Calls left in the tightest window of the request's budget."""
 
     @property
     def not_modified(self) -> bool:

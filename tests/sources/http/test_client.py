@@ -17,7 +17,7 @@ from aiohttp.test_utils import unused_port
 from yarl import URL
 
 from alerter.sources.http import Fetch, FetchError, HttpClient, Limits, Validators, default_user_agent
-from alerter.sources.http.client import _Hop, _next_hop
+from alerter.sources.http.client import _Exchange, _Hop, _next_hop
 from tests.sources.conftest import AGENT, Host
 
 
@@ -335,5 +335,6 @@ def test_a_redirect_away_from_tls_is_refused() -> None:
     answer = cast(
         "aiohttp.ClientResponse", SimpleNamespace(status=301, headers={"Location": "http://a.example/"})
     )
+    exchange = _Exchange(Fetch("https://a.example/"), origin="", limit=0, sink=len)
     with pytest.raises(FetchError, match="from https to http"):
-        _next_hop(answer, _Hop(URL("https://a.example/"), left=1))
+        _next_hop(answer, _Hop(URL("https://a.example/"), left=1), exchange)

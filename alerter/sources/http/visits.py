@@ -1,0 +1,42 @@
+"""One address visited again and again: conditionally, and where permanent redirects have led."""
+
+from dataclasses import replace
+
+from alerter.core.model import Frozen
+from alerter.sources.http.client import HttpClient
+from alerter.sources.http.messages import Fetch, Fetched, FetchError, Validators
+
+_ASKS_FOR_PATIENCE = frozenset({429, 503})
+
+
+class Visit(Frozen):
+    """What is remembered of an address from one visit to the next; a source keeps it in its cursor."""
+
+    url: str
+    """The configured address that all this belongs to."""
+    moved_to: str | None = None
+    """Where permanent redirects led."""
+    validators: Validators = Validators()
+
+
+async def revisit(http: HttpClient, request: Fetch, last: Visit | None) -> tuple[Fetched, Visit]:
+    """The answer, and what to remember of it.
+
+    Where the remembered redirect has died, the configured address is asked again. Raises FetchError.
+    """
+    known = last if last and last.url == request.url else Visit(url=request.url)
+    asked = replace(request, validators=known.validators)
+    if known.moved_to is not None:
+        try:
+            fetched = await http.fetch(replace(asked, moved_to=known.moved_to))
+        except FetchError as error:
+            if error.status in _ASKS_FOR_PATIENCE:
+                raise
+        else:
+            return fetched, _after(request, fetched, fetched.moved_to or known.moved_to)
+    fetched = await http.fetch(asked)
+    return fetched, _after(request, fetched, fetched.moved_to)
+
+
+def _after(request: Fetch, fetched: Fetched, moved_to: str | None) -> Visit:
+    return Visit(url=request.url, moved_to=moved_to, validators=fetched.validators)
