@@ -25,6 +25,8 @@ class Observation(Frozen):
     period: str
     value: float | None = Field(default=None, allow_inf_nan=False)
     unit: str | None = None
+    revised_from: float | None = Field(default=None, allow_inf_nan=False)
+    """The value that the publisher gave for the period before this one."""
 
 
 class DocketReference(Frozen):

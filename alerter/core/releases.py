@@ -1,0 +1,66 @@
+"""When a publisher's next figure is to be expected, and which are overdue: no zeros, but facts. Pure."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+
+from alerter.core.periods import Period, parse_period, period_words
+
+
+def period_end(text: str) -> datetime | None:
+    """The first instant after a period: `2025-05`, `2025-Q2`, `2025`, `2025-01..2025-02` or `2025-05-31`."""
+    period = parse_period(text)
+    if period is not None:
+        return _midnight(date(period.end // 12, period.end % 12 + 1, 1)) if period.end < 9999 * 12 else None
+    try:
+        return _midnight(date.fromisoformat(text)) + timedelta(days=1)
+    except (ValueError, OverflowError):
+        return None
+
+
+def overdue(latest: Mapping[str, str], within: timedelta, now: datetime) -> tuple[str, ...]:
+    """A sentence for each series (id → its latest period) whose next figure should have come by now.
+
+    The next period is expected within that time of its end. January may be published with February, so it is
+    expected when February is.
+    """
+    late = []
+    for series, period in sorted(latest.items()):
+        following = _following(period)
+        end = period_end(following) if following else None
+        if end is not None and end + within < now:
+            due = (end + within).date()
+            late.append(f"{series}: {period_words(following)} was expected by {due.isoformat()}")
+    return tuple(late)
+
+
+def _following(text: str) -> str:
+    """The period after it, as it may come; empty for what is no period."""
+    period = parse_period(text)
+    if period is None:
+        return _next_day(text)
+    first, length = period.end, 1 if period.months == 2 else period.months
+    if length == 1 and first % 12 == 0:
+        length = 2  # January and February, together or one by one
+    return _text(Period(first, length))
+
+
+def _text(period: Period) -> str:
+    year, month = divmod(period.first, 12)
+    if period.months == 12:
+        return f"{year:04}"
+    if period.months == 3:
+        return f"{year:04}-Q{month // 3 + 1}"
+    first = f"{year:04}-{month + 1:02}"
+    last = period.end - 1
+    return first if period.months == 1 else f"{first}..{last // 12:04}-{last % 12 + 1:02}"
+
+
+def _next_day(text: str) -> str:
+    try:
+        return (date.fromisoformat(text) + timedelta(days=1)).isoformat()
+    except (ValueError, OverflowError):
+        return ""
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
