@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, ClassVar, Protocol
 
 from pydantic import AfterValidator
 
@@ -83,6 +83,11 @@ class SourceContext:
 
 class SourceConfig(Frozen):
     """What every source's configuration holds. A kind adds `type: Literal[...]` and its own options."""
+
+    example: ClassVar[str] = ""
+    """One as it would stand in a list of sources."""
+    limits: ClassVar[str] = ""
+    """What the publisher asks of those who poll it."""
 
     id: Name
     every: Duration = timedelta(minutes=10)
