@@ -1,7 +1,7 @@
 """The configuration's own unit tests: signals in, exactly these alerts out.
 
 `expect` is exhaustive over what is pending or firing at the test's time; an expected label set matches any
-alert that has at least those labels. Resolved alerts count where they are expected by `state: resolved`.
+alert that has at least those labels. `rules` keeps a test to some rules. Resolved alerts count where they are expected by `state: resolved`.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,8 @@ async def run_test(test: RuleTest, judging: Judging) -> RuleTestResult:
     for signal in sorted(test.signals, key=time_of):
         await history.feed(signal)
     await history.move_to(test.at)
-    return RuleTestResult(test.name, tuple(compare(test.expect, await history.alerts())))
+    alerts = [one for one in await history.alerts() if test.rules is None or one.rule in test.rules]
+    return RuleTestResult(test.name, tuple(compare(test.expect, alerts)))
 
 
 def compare(expected: Sequence[Expectation], alerts: Sequence[Alert]) -> list[str]:

@@ -54,7 +54,7 @@ class Entry:
     @property
     def id_node(self) -> Node:
         """Where its name stands."""
-        if self.list == "packs":
+        if self.list == "packs" and self.node.text:
             return self.node
         return self.node.fields.get("name" if self.list == "tests" else "id", self.node)
 

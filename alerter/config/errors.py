@@ -52,6 +52,11 @@ class Report:
         """Something here is doubtful: the configuration can be used."""
         self.warnings.append(problem_at(place, message))
 
+    def has_told(self, place: Place) -> bool:
+        """Is an error here, or further on in this line, reported already?"""
+        line = [one for one in self.errors if (one.file, one.line) == (place.file, place.line)]
+        return any(one.column >= place.column for one in line)
+
 
 def problem_at(place: Place, message: str) -> Problem:
     """The problem at a place."""

@@ -14,6 +14,8 @@ from alerter.wording import unknown
 FILE_SIZE_AT_MOST = 4 * 1024 * 1024
 """Bytes in one file."""
 LISTS = ("packs", "sources", "matters", "rules", "receivers", "routes", "silences", "digests", "tests")
+PACKED = ("sources", "matters", "rules", "tests", "commodities")
+"""What a pack may hold."""
 _KEYS = (*LISTS, "lexicon", "retention")
 _SUFFIXES = frozenset({".yaml", ".yml"})
 
@@ -29,8 +31,13 @@ class Gathered:
     complete: bool = True
 
 
-def gather(folder: Path, environment: Mapping[str, str], report: Report) -> Gathered:
-    """Every list of the configuration, merged from all files; what cannot be read is reported."""
+def gather(
+    folder: Path, environment: Mapping[str, str], report: Report, *, shown: Path | None = None
+) -> Gathered:
+    """Every list of the configuration, merged from all files; what cannot be read is reported.
+
+    `shown`: what messages call the folder, where its own path says nothing to people.
+    """
     gathered = Gathered()
     if not folder.is_dir():
         is_there = "is a file; name the folder that it is in" if folder.exists() else ""
@@ -41,7 +48,8 @@ def gather(folder: Path, environment: Mapping[str, str], report: Report) -> Gath
         report.error(Place(str(folder)), "there is no configuration here: no file ends in .yaml or .yml")
     for file in files:
         text = _read(file, report)
-        roots = None if text is None else compose(text, str(file), environment=environment, report=report)
+        name = str(shown / file.relative_to(folder)) if shown else str(file)
+        roots = None if text is None else compose(text, name, environment=environment, report=report)
         gathered.complete = gathered.complete and roots is not None
         for root in roots or ():
             _sort_in(root, gathered, report)

@@ -15,7 +15,7 @@ import alerter.rules
 import alerter.sources
 from alerter.config.crosscheck import Entry, cross_check
 from alerter.config.doubts import tell_doubts
-from alerter.config.entries import EntryInvalid, Fault, Kinds, report_faults, validate
+from alerter.config.entries import EntryInvalid, Kinds, report_faults, validate
 from alerter.config.errors import ConfigErrors, Report
 from alerter.config.gather import Gathered, gather
 from alerter.config.models import (
@@ -27,6 +27,7 @@ from alerter.config.models import (
     SilenceFields,
     receiver_fields,
 )
+from alerter.config.packs import add_packs, read_pack
 from alerter.config.yaml_nodes import Node
 from alerter.core.kinds import discover
 from alerter.core.matter import Matter
@@ -37,7 +38,7 @@ from alerter.sources.base import SourceConfig
 from alerter.store.protocol import Retention
 
 Model = TypeVar("Model", bound=BaseModel)
-_LATER = ("packs", "silences", "digests")
+_LATER = ("silences", "digests")
 """Lists that are read and checked, and not acted on."""
 
 
@@ -45,6 +46,7 @@ def load(folder: Path, environment: Mapping[str, str]) -> Configuration:
     """The configuration in the folder; `${NAME}` takes values from `environment`. Raises ConfigErrors."""
     report = Report()
     gathered = gather(folder, environment, report)
+    add_packs(gathered, report)
     entries = _read_lists(gathered, report)
     retention = _read_retention(gathered.retention, report)
     cross_check(entries, complete=gathered.complete, report=report)
@@ -79,7 +81,7 @@ def parse_rule(document: object) -> RuleConfig:
 def _read_lists(gathered: Gathered, report: Report) -> dict[str, list[Entry]]:
     receiver = receiver_fields(notifier_kinds())
     readers: dict[str, Callable[[object], object]] = {
-        "packs": _read_text,
+        "packs": read_pack,
         "sources": source_kinds().read,
         "matters": _reader(Matter),
         "rules": rule_kinds().read,
@@ -98,12 +100,6 @@ def _read_lists(gathered: Gathered, report: Report) -> dict[str, list[Entry]]:
 
 def _reader(kind: type[Model]) -> Callable[[object], Model]:
     return lambda document: validate(kind, document)
-
-
-def _read_text(document: object) -> object:
-    if not isinstance(document, str):
-        raise EntryInvalid([Fault((), "should be a name")])
-    return document
 
 
 def _entry(name: str, node: Node, read: Callable[[object], object], report: Report) -> Entry:
@@ -142,7 +138,7 @@ def _configuration(entries: Mapping[str, list[Entry]], retention: Retention, rep
         tests=tuple(values["tests"]),
         silences=tuple(values["silences"]),
         digests=tuple(values["digests"]),
-        packs=tuple(values["packs"]),
+        packs=tuple(pack.id for pack in values["packs"]),
         retention=retention,
         warnings=tuple(sorted(report.warnings)),
         places={(e.list, e.id): e.node.place for listed in entries.values() for e in listed if e.id},

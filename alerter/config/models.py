@@ -179,6 +179,8 @@ class RuleTest(Frozen):
     signals: tuple[Signal, ...]
     at: Instant
     expect: tuple[Expectation, ...]
+    rules: tuple[Name, ...] | None = None
+    """Only these rules' alerts count; None = those of every rule."""
 
 
 class RetentionFields(Frozen):

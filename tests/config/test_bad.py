@@ -28,7 +28,7 @@ SHAPE = [
     ("lexicon: {commodities: ▸{}}", "commodities should be a list"),
     ("rules: [▸x]", "a rule should be a mapping"),
     ("rules: [▸~]", "a rule should be a mapping"),
-    ("packs: [▸[a]]", "should be a name"),
+    ("packs: [▸[a]]", "should be a mapping"),
     ("retention: ▸forever", "should be a mapping"),
     ("retention: {signals: ▸1h}", "signals: should be greater than or equal to 1 day"),
     ("retention: {▸signal: 90d}", 'unknown key "signal"; did you mean "signals"?'),

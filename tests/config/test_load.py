@@ -76,11 +76,10 @@ routes:
 
 
 def test_what_waits_for_a_later_version_is_checked_and_told(tmp_path: Path) -> None:
-    """Packs, silences and digests are read in full, and a warning says that nothing comes of them yet."""
+    """Silences and digests are read in full, and a warning says that nothing comes of them yet."""
     configuration = loaded(
         tmp_path,
         """
-packs: [critical-minerals]
 receivers: [{id: desk}]
 silences:
   - {id: lunar, match: {rule: =~fall}, from: 2027-01-20, until: 2027-03-10T12:00+02:00, comment: "…"}
@@ -88,14 +87,12 @@ digests:
   - {id: morning, receiver: desk, cron: "0 7 * * 1-5", timezone: Europe/London, match: {}}
 """,
     )
-    assert configuration.packs == ("critical-minerals",)
     assert configuration.silences[0].from_ == datetime(2027, 1, 20, tzinfo=UTC)
     assert configuration.silences[0].until == datetime(2027, 3, 10, 10, tzinfo=UTC)
     assert configuration.digests[0].timezone == "Europe/London"
     assert [(warning.line, warning.message) for warning in configuration.warnings] == [
-        (2, "packs: is read but not acted on by this version"),
-        (5, "silences: is read but not acted on by this version"),
-        (7, "digests: is read but not acted on by this version"),
+        (4, "silences: is read but not acted on by this version"),
+        (6, "digests: is read but not acted on by this version"),
     ]
 
 
