@@ -97,10 +97,15 @@ def locate(node: Node, path: Path) -> Node:
 
 
 def report_faults(faults: Iterable[Fault], node: Node, report: Report) -> None:
-    """Report each fault at its place; a value taken from the environment shows as it was written."""
+    """Report each fault at its place; a value taken from the environment shows as it was written.
+
+    What could not be made out is told already, and is not judged besides.
+    """
+    told = report.told
     for fault in faults:
-        at = locate(node, fault.path)
-        report.error(_place(node, fault), _without_secret(fault.message, at))
+        at, place = locate(node, fault.path), _place(node, fault)
+        if place not in told:
+            report.error(place, _without_secret(fault.message, at))
 
 
 def _place(node: Node, fault: Fault) -> Place:

@@ -52,10 +52,10 @@ class Report:
         """Something here is doubtful: the configuration can be used."""
         self.warnings.append(problem_at(place, message))
 
-    def has_told(self, place: Place) -> bool:
-        """Is an error here, or further on in this line, reported already?"""
-        line = [one for one in self.errors if (one.file, one.line) == (place.file, place.line)]
-        return any(one.column >= place.column for one in line)
+    @property
+    def told(self) -> frozenset[Place]:
+        """Where errors are reported already."""
+        return frozenset(Place(one.file, one.line, one.column) for one in self.errors)
 
 
 def problem_at(place: Place, message: str) -> Problem:

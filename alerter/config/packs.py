@@ -48,7 +48,7 @@ def add_packs(gathered: Gathered, report: Report) -> None:
         place = node.fields.get("id", node).place
         if pack.id in pack_ids():
             _add(pack, node, own, gathered, report)
-        elif not report.has_told(place):  # a name that could not be made out
+        elif place not in report.told:  # a name that could not be made out
             report.error(place, unknown("pack", pack.id, pack_ids()))
 
 
