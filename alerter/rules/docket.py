@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
-from alerter.core.dockets import is_same_docket
+from alerter.core.captions import CAPTION_WITHIN, VERSUS, is_in_matter
 from alerter.core.matter import Matter
 from alerter.core.reading import CourtMeaning, Document, Span
 from alerter.core.signal import Signal, SignalKind
@@ -16,7 +16,6 @@ from alerter.rules.base import Facts, Reference, RuleConfig, Trigger
 from alerter.rules.labels import Finding, label_sets, settle
 from alerter.rules.sentences import listed, plain, shortened
 
-_VERSUS = frozenset({"v", "vs", "versus"})
 _GRANTED = frozenset({"granted", "granted_in_part"})
 _SAME_AS_GRANTED: Mapping[str, Disposition] = {
     "stay": "stayed",
@@ -115,57 +114,8 @@ class DocketRule(RuleConfig):
 def belongs(signal: Signal, matter: Matter) -> bool:
     """Is the docket entry one of the matter's, by court and number, or by its caption?"""
     reference = signal.docket
-    if reference and any(is_same_docket((reference.court, reference.number), own) for own in matter.dockets):
-        return True
-    caption = words(signal.title[:_CAPTION_WITHIN])
-    return any(_names(pattern, caption) for pattern in matter.names)
-
-
-_CAPTION_WITHIN = 1000
-"""Characters of a title in which a caption is looked for."""
-
-
-def _names(pattern: str, caption: list[str]) -> bool:
-    """Does the caption, or its part after the "v.", match? Case, accents and punctuation do not count.
-
-    Digits before the first word are the docket number that court feeds put before the caption.
-    """
-    runs = [words(run) for run in pattern.split("*")]
-    if not any(runs):
-        return False
-    starts = [0, _after_number(caption), *(n + 1 for n, word in enumerate(caption) if word in _VERSUS)]
-    return any(_matches(runs, caption[start:]) for start in starts)
-
-
-def _after_number(caption: list[str]) -> int:
-    """Where the caption begins after `1:25-cv-00066`."""
-    for index, word in enumerate(caption):
-        if not any(char.isdigit() for char in word) and word not in {"cv", "cr", "mc", "no"}:
-            return index
-    return len(caption)
-
-
-def _matches(runs: list[list[str]], caption: list[str]) -> bool:
-    """Do the runs of words between the stars stand in the caption in order, first and last at its ends?"""
-    first, *middle = runs
-    if caption[: len(first)] != first:
-        return False
-    position = len(first)
-    for run in middle:
-        found = _find(run, caption, position)
-        if found is None:
-            return False
-        position = found + len(run)
-    return position == len(caption) or (len(runs) > 1 and _ends(runs[-1], caption))
-
-
-def _find(run: list[str], caption: list[str], start: int) -> int | None:
-    positions = range(start, len(caption) - len(run) + 1)
-    return next((n for n in positions if caption[n : n + len(run)] == run), None)
-
-
-def _ends(run: list[str], caption: list[str]) -> bool:
-    return not run or caption[-len(run) :] == run
+    docket = (reference.court, reference.number) if reference else None
+    return is_in_matter(docket, signal.title, matter)
 
 
 def _mark(signal: Signal, court: CourtMeaning) -> str:
@@ -210,9 +160,9 @@ def _case(signal: Signal, matter: Matter) -> str:
 def _caption(title: str) -> str:
     """The title if it names the parties, without docket number and bracketed type; else empty."""
     name = _BEFORE_CAPTION.sub("", title).partition(" [")[0]
-    opening = words(name[:_CAPTION_WITHIN])[:_PARTY_WORDS]
+    opening = words(name[:CAPTION_WITHIN])[:_PARTY_WORDS]
     is_act = not opening or opening[0] in set(Document)
-    names_parties = not _VERSUS.isdisjoint(opening) or opening[:2] == ["in", "re"]
+    names_parties = not VERSUS.isdisjoint(opening) or opening[:2] == ["in", "re"]
     return shortened(name, 150) if names_parties and not is_act else ""
 
 
