@@ -66,6 +66,18 @@ def parse_period(text: str) -> Period | None:
     return Period(first, last - first + 1) if last > first else None
 
 
+def period_text(period: Period) -> str:
+    """The text that names a period; `parse_period` reads it as this one."""
+    year, month = divmod(period.first, 12)
+    if period.months == 12 and month == 0:
+        return f"{year:04}"
+    if period.months == 3 and month % 3 == 0:
+        return f"{year:04}-Q{month // 3 + 1}"
+    first = f"{year:04}-{month + 1:02}"
+    last = period.end - 1
+    return first if period.months == 1 else f"{first}..{last // 12:04}-{last % 12 + 1:02}"
+
+
 def period_words(text: str) -> str:
     """A period as people write it; what is no period stays as it is."""
     period = parse_period(text)

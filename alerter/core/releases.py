@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
-from alerter.core.periods import Period, parse_period, period_words
+from alerter.core.periods import Period, parse_period, period_text, period_words
 
 
 def period_end(text: str) -> datetime | None:
@@ -41,18 +41,7 @@ def _following(text: str) -> str:
     first, length = period.end, 1 if period.months == 2 else period.months
     if length == 1 and first % 12 == 0:
         length = 2  # January and February, together or one by one
-    return _text(Period(first, length))
-
-
-def _text(period: Period) -> str:
-    year, month = divmod(period.first, 12)
-    if period.months == 12:
-        return f"{year:04}"
-    if period.months == 3:
-        return f"{year:04}-Q{month // 3 + 1}"
-    first = f"{year:04}-{month + 1:02}"
-    last = period.end - 1
-    return first if period.months == 1 else f"{first}..{last // 12:04}-{last % 12 + 1:02}"
+    return period_text(Period(first, length))
 
 
 def _next_day(text: str) -> str:

@@ -5,8 +5,9 @@ whole history at each poll, and a figure that comes back to an earlier value is 
 publisher leaves out, or gives no number for, is not published yet: it is never a zero and never a withdrawal.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from alerter.core.model import Frozen, digest
@@ -14,11 +15,14 @@ from alerter.core.periods import period_words
 from alerter.core.quantities import Duration
 from alerter.core.releases import overdue, period_end
 from alerter.core.signal import Observation, Signal, SignalKind
-from alerter.sources.base import Poll, SourceConfig
+from alerter.sources.base import LONGEST_WISH, Poll, SourceConfig, SourceError
 from alerter.sources.http import Visit
 
 Values = dict[str, dict[str, float]]
 """Series → period → value."""
+
+PERIODS_KEPT = 600
+"""Newest periods of a series whose values are remembered: fifty years of months, most of two years of days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Point:
     unit: str | None = None
     released_at: datetime | None = None
     """When it was published, where the publisher says so."""
+    remark: str = ""
+    """What the publisher says of this figure: `The publisher has estimated it.`"""
 
 
 class FiguresConfig(SourceConfig):
@@ -50,6 +56,14 @@ class FiguresCursor(Frozen):
     """Names what is asked for; what was told of something else says nothing about this."""
     visits: dict[str, Visit] = {}
     told: Values = {}
+    units: dict[str, str] = {}
+    """Series → the unit of its figures."""
+    forgotten: dict[str, str] = {}
+    """Series → the newest period that is no longer remembered; what is as old is not told again."""
+    settled: bool = False
+    """Has the history that there was when the source was wired been told?"""
+    notes: dict[str, str] = {}
+    """What the kind remembers for itself."""
 
 
 def recall_figures(cursor: str | None, *scope: str) -> FiguresCursor:
@@ -73,34 +87,111 @@ class Answered:
     """Where people find the figures."""
     note: str = ""
     budget_left: int | None = None
+    complete: bool = True
+    """False while part of the history is left for later polls."""
+    latest: Mapping[str, str] = field(default_factory=dict)
+    """Series → the latest period known to be out, where the publisher says so apart from the figures."""
+    notes: Mapping[str, str] | None = None
+    """What the kind wants to remember for itself; None = what it did before."""
+    keep: int = PERIODS_KEPT
+    """Periods of a series to remember the values of. Revisions of older ones are not noticed."""
 
 
 def tell(answered: Answered, known: FiguresCursor, config: FiguresConfig, now: datetime) -> Poll:
-    """The poll's end: observations in order of their periods, the cursor after it, and what is overdue."""
-    told, signals = known.told, []
-    for point in sorted(answered.points or (), key=lambda one: (one.period, one.series)):
-        before = told.get(point.series, {}).get(point.period)
+    """The poll's end: observations in order of their periods, the cursor after it, and what is overdue.
+
+    Raises SourceError where the points contradict each other, or come in another unit than before.
+    """
+    points, unusable = _in_order(answered.points or (), known)
+    units = _units(points, known)
+    told = {series: dict(values) for series, values in known.told.items()}
+    signals = []
+    for point in points:
+        values = told.setdefault(point.series, {})
+        before = values.get(point.period)
         if before is None or before != point.value:
-            signals.append(_signal(point, before, config, _published(point, known, now), answered.url))
-            told = {**told, point.series: {**told.get(point.series, {}), point.period: point.value}}
+            published_at = _published(point, known, now)
+            signals.append(_signal(point, before, config, published_at, answered.url))
+            values[point.period] = point.value
     latest = {series: max(values, key=_end) for series, values in told.items() if values}
+    changes = {
+        "visits": dict(answered.visits),
+        "units": units,
+        "settled": known.settled or answered.complete,
+        "notes": known.notes if answered.notes is None else dict(answered.notes),
+        **_trimmed(told, known, answered.keep),
+    }
     return Poll(
         signals=signals,
-        cursor=known.model_copy(update={"visits": dict(answered.visits), "told": told}).model_dump_json(),
-        wait_at_least=answered.max_age,
-        note=answered.note,
-        overdue=overdue(latest, config.expected_within, now) if config.expected_within else (),
+        cursor=known.model_copy(update=changes).model_dump_json(),
+        wait_at_least=min(answered.max_age, LONGEST_WISH),
+        note="; ".join(filter(None, (answered.note, unusable))),
+        overdue=_overdue({**latest, **answered.latest}, config, now),
         budget_left=answered.budget_left,
+        settling=not known.settled,
     )
+
+
+def _in_order(points: Iterable[Point], known: FiguresCursor) -> tuple[list[Point], str]:
+    """The points by their periods, each once, without the forgotten; and what is wrong with some."""
+    found: dict[tuple[str, str], Point] = {}
+    unusable = 0
+    for point in points:
+        if not math.isfinite(point.value) or period_end(point.period) is None:
+            unusable += 1
+        elif not _is_forgotten(point, known):
+            first = found.setdefault((point.series, point.period), point)
+            if first.value != point.value:
+                raise SourceError(
+                    f"the publisher gives two figures for {point.series} in {period_words(point.period)}: "
+                    f"{_plain(first.value)} and {_plain(point.value)}"
+                )
+    ordered = sorted(found.values(), key=lambda one: (_end(one.period), one.period, one.series))
+    figures = "1 figure" if unusable == 1 else f"{unusable} figures"
+    return ordered, f"{figures} cannot be read" if unusable else ""
+
+
+def _is_forgotten(point: Point, known: FiguresCursor) -> bool:
+    """Is it so old that nobody remembers whether it was told?"""
+    newest = known.forgotten.get(point.series)
+    if newest is None or point.period in known.told.get(point.series, {}):
+        return False
+    return _end(point.period) <= _end(newest)
+
+
+def _units(points: Sequence[Point], known: FiguresCursor) -> dict[str, str]:
+    """The unit of each series. Figures in different units must not be compared, so they are refused."""
+    units = dict(known.units)
+    for point in points:
+        if point.unit is None:
+            continue
+        unit = units.setdefault(point.series, point.unit)
+        if unit != point.unit:
+            raise SourceError(
+                f"figures of {point.series} come in {point.unit} now and came in {unit} before: they cannot "
+                "be compared; a source with a new id would begin afresh"
+            )
+    return units
+
+
+def _trimmed(told: Values, known: FiguresCursor, keep: int) -> dict[str, object]:
+    """What to remember of each series: its newest periods, and where the forgotten ones end."""
+    kept, forgotten = {}, dict(known.forgotten)
+    for series, values in told.items():
+        newest_first = sorted(values, key=lambda period: (_end(period), period), reverse=True)
+        kept[series] = {period: values[period] for period in reversed(newest_first[:keep])}
+        if newest_first[keep:]:
+            forgotten[series] = newest_first[keep]
+    return {"told": kept, "forgotten": forgotten}
 
 
 def _published(point: Point, known: FiguresCursor, now: datetime) -> datetime:
     """When it came out; what a source already lists when it is wired counts as old as its period."""
     if point.released_at is not None:
         return min(point.released_at, now)
-    if known.told:
+    if known.settled:
         return now
-    return min(period_end(point.period) or now, now)
+    return min(_end(point.period), now)
 
 
 def _signal(
@@ -114,6 +205,7 @@ def _signal(
         source=config.id,
         kind=SignalKind.OBSERVATION,
         title=f"{name}, {period_words(point.period)}: {_plain(point.value)}{unit}{revised}",
+        text=_text(point, before, published_at),
         url=url,
         published_at=published_at,
         language="en",
@@ -126,6 +218,17 @@ def _signal(
             revised_from=before,
         ),
     )
+
+
+def _text(point: Point, before: float | None, published_at: datetime) -> str:
+    """The publisher's remark; of a revision also when: or one there and back would equal an earlier one."""
+    at = published_at.astimezone(UTC)
+    revised = f"Revised on {at:%Y-%m-%d} at {at:%H:%M} UTC." if before is not None else ""
+    return " ".join(filter(None, (point.remark, revised)))
+
+
+def _overdue(latest: Mapping[str, str], config: FiguresConfig, now: datetime) -> tuple[str, ...]:
+    return overdue(latest, config.expected_within, now) if config.expected_within is not None else ()
 
 
 def _plain(value: float | None) -> str:

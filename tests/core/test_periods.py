@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerter.core.periods import Period, parse_period, period_words
+from alerter.core.periods import Period, parse_period, period_text, period_words
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,13 @@ def test_months_follow_each_other(year: int, month: int) -> None:
     assert period.month == month
     assert period.shifted(12).first == period.first + 12
     assert period.end == period.shifted(1).first
+
+
+@given(st.integers(12, 9998 * 12), st.sampled_from([1, 2, 3, 4, 12]))
+def test_a_periods_text_names_it(first: int, months: int) -> None:
+    """What is written of a period is read as the same period."""
+    period = Period(first, months)
+    assert parse_period(period_text(period)) == period
 
 
 def test_a_period_covers_what_lies_within_it() -> None:
