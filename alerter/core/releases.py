@@ -1,9 +1,12 @@
 """When a publisher's next figure is to be expected, and which are overdue: no zeros, but facts. Pure."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from alerter.core.periods import Period, parse_period, period_text, period_words
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def period_end(text: str) -> datetime | None:
@@ -11,10 +14,8 @@ def period_end(text: str) -> datetime | None:
     period = parse_period(text)
     if period is not None:
         return _midnight(date(period.end // 12, period.end % 12 + 1, 1)) if period.end < 9999 * 12 else None
-    try:
-        return _midnight(date.fromisoformat(text)) + timedelta(days=1)
-    except (ValueError, OverflowError):
-        return None
+    following = _next_day(text)
+    return _midnight(date.fromisoformat(following)) if following else None
 
 
 def overdue(latest: Mapping[str, str], within: timedelta, now: datetime) -> tuple[str, ...]:
@@ -45,6 +46,9 @@ def _following(text: str) -> str:
 
 
 def _next_day(text: str) -> str:
+    """The day after it; empty for all but a day as `2025-05-31`."""
+    if not _DAY.fullmatch(text):  # the standard library reads weeks and days without dashes too
+        return ""
     try:
         return (date.fromisoformat(text) + timedelta(days=1)).isoformat()
     except (ValueError, OverflowError):

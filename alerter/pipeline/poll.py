@@ -149,7 +149,7 @@ class PollStage:
         now = self._clock.now()
         cleaned = [signal for one in poll.signals if (signal := self._cleaned(claim.source, one, now))]
         records = new_records(cleaned, now)
-        if claim.cursor is not None:
+        if claim.cursor is not None and not poll.settling:
             return records
         oldest = now - polled.config.max_age
         return [r.model_copy(update={"baseline": r.signal.published_at < oldest}) for r in records]

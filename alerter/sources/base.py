@@ -60,6 +60,8 @@ class Poll:
     """Releases that should have come by now, in plain words."""
     budget_left: int | None = None
     """Calls left in the tightest window of the budget that was drawn on."""
+    settling: bool = False
+    """Is it part of a first listing still? What is older than `max_age` is the baseline then."""
 
 
 class Source(Protocol):

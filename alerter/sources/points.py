@@ -22,7 +22,7 @@ Values = dict[str, dict[str, float]]
 """Series → period → value."""
 
 PERIODS_KEPT = 600
-"""Newest periods of a series whose values are remembered: fifty years of months, most of two years of days."""
+"""Newest periods of a series whose values are remembered: fifty years of months, twenty months of days."""
 
 
 @dataclass(frozen=True, slots=True)

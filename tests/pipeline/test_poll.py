@@ -33,12 +33,13 @@ class Scripted:
 
     def __init__(self, give: Callable[[], Sequence[Signal]]) -> None:
         self.give = give
+        self.settling = False
         self.cursors: list[str | None] = []
 
     async def poll(self, cursor: str | None) -> Poll:
         """The next step of the script."""
         self.cursors.append(cursor)
-        return Poll(self.give(), f"cursor-{len(self.cursors)}")
+        return Poll(self.give(), f"cursor-{len(self.cursors)}", settling=self.settling)
 
 
 class Press:
@@ -90,6 +91,20 @@ async def test_the_first_poll_sets_the_baseline_and_later_ones_do_not() -> None:
     assert await press.taken() == [("late", False)]
     assert press.source.cursors == [None, "cursor-1"]
     assert await press.health() == ("ok", 0, "")
+
+
+async def test_a_history_that_comes_in_parts_is_the_baseline_to_its_end() -> None:
+    """While a source says that it is settling, what is older than max_age does not alert."""
+    script = [[old("a")], [old("b"), a_signal("c")], [old("late")]]
+    press = Press(lambda: script.pop(0))
+    press.source.settling = True
+    await press.tick(polls=1)
+    press.clock.advance(timedelta(minutes=11))
+    await press.tick(polls=2)
+    press.source.settling = False
+    press.clock.advance(timedelta(minutes=11))
+    await press.tick(polls=3)
+    assert await press.taken() == [("a", True), ("b", True), ("c", False), ("late", False)]
 
 
 async def test_a_source_is_polled_once_an_interval_by_all_processes_together() -> None:
