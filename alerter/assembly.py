@@ -63,6 +63,7 @@ def build_judging(configuration: Configuration, destinations: Mapping[str, Seque
         index=RuleIndex(configuration.rules),
         world=configuration.world(lexicon.parents, lexicon.country_names),
         dispatch=Dispatch(Routing(configuration.routes).routes_for, destinations),
+        sources=frozenset(source.id for source in configuration.sources),
     )
     reader = Reader(lexicon)
     read = reader.read if any(rule.needs_reading for rule in configuration.rules) else reader.skim

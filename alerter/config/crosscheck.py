@@ -140,6 +140,7 @@ def _check_names(entries: Entries, report: Report) -> None:
         if listed in _MUST_EXIST and name not in known[listed]:
             report.error(naming.place, unknown(_NOUNS[listed], name, known[listed]))
     _check_series(entries, [one for one in namings if one.list == "series"], report)
+    _check_heard(known["sources"], [one for one in namings if one.list == "heard"], report)
     _check_commodities(entries, [one for one in namings if one.list == "commodities"], report)
     _check_matches(entries, known["rules"], report)
 
@@ -156,7 +157,7 @@ def _namings(entries: Entries) -> Iterator[_Naming]:
         yield from _written_list(entry, "commodities", "commodities")
     for entry in entries["commodities"]:
         yield from _written(entry, ("parent",), "commodities")
-    for entry in (one for one in entries["rules"] if one.value):
+    for entry in (one for one in (*entries["rules"], *entries["sources"]) if one.value):
         for name, (listed, ids) in entry.value.references().items():
             yield from (_Naming(entry, (name, index), listed, one) for index, one in enumerate(ids))
 
@@ -181,6 +182,13 @@ def _check_series(entries: Entries, namings: Sequence[_Naming], report: Report) 
     for naming in namings:
         if naming.id not in declared:
             report.warn(naming.place, f'no source declares the series "{naming.id}"; it must be pushed')
+
+
+def _check_heard(sources: set[str], namings: Sequence[_Naming], report: Report) -> None:
+    """A source may be pushed, so one that is not configured is only doubtful."""
+    for naming in namings:
+        if naming.id not in sources:
+            report.warn(naming.place, f"{unknown('source', naming.id, sources)}: it must be pushed")
 
 
 def _check_commodities(entries: Entries, namings: Sequence[_Naming], report: Report) -> None:

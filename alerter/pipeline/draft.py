@@ -81,6 +81,10 @@ class Draft:
                     continue
                 self._feed(name, Retracted(read.record.identity, read.record.version, at), read)
 
+    def take_finding(self, finding: Finding, evidence: Evidence, at: datetime) -> None:
+        """Step the alert of a finding that rests on no signal."""
+        self._feed(finding.fingerprint, Found(finding.verdict, evidence, finding.rule.head, at))
+
     def take_timer(self, timer: Timer, now: datetime) -> None:
         """Act on a timer that has come due; the commit that it causes removes it."""
         self.timers.setdefault((timer.name, timer.subject), None)

@@ -13,6 +13,7 @@ from alerter.core.reading import ReadSignal
 from alerter.pipeline.draft import Draft, Transition
 from alerter.pipeline.rulebook import Rulebook
 from alerter.pipeline.turn import Turn
+from alerter.pipeline.watch import Watch, evidence_of, is_unwatched
 from alerter.store.protocol import EVALUATOR, Fenced, Store
 from alerter.telemetry import Metrics
 
@@ -23,6 +24,8 @@ BATCH = 250
 TIMER_BATCH = 200
 REMOVED_AT_ONCE = 400
 """Alerts closed in one commit when their rules are gone."""
+LOOKED_AT_ONCE = 200
+"""Findings about sources in one commit."""
 WAIT = timedelta(milliseconds=200)
 """How long to block for readings; short, so that timers, reloads and a stop are noticed."""
 
@@ -52,6 +55,7 @@ class EvaluateStage:
         self._renewed_at = 0.0
         self._position = "0"
         self._must_reload = True
+        self._watch = Watch(rulebook)
 
     def reload(self, rulebook: Rulebook) -> None:
         """Judge by another rulebook from the next turn on."""
@@ -70,6 +74,7 @@ class EvaluateStage:
             return
         try:
             await self._reload() if self._must_reload else await self._advance(WAIT)
+            await self._look()
         except Fenced as fault:
             _log.info("evaluator_fenced", reason=str(fault))
             self._epoch = None
@@ -82,6 +87,7 @@ class EvaluateStage:
             await self._reload()
         while await self._advance(timedelta(0)):
             pass
+        await self._look()
 
     async def _lead(self) -> bool:
         """Hold the lease; on taking it over, go on from where the store says."""
@@ -119,7 +125,11 @@ class EvaluateStage:
         state, rulebook, now = self._store.judgements, self._rulebook, self._clock.now()
         signatures, before = rulebook.signatures, await state.rules()
         active = await state.active()
-        orphans = [alert for alert in active if _is_orphan(alert, signatures, before)]
+        orphans = [
+            alert
+            for alert in active
+            if _is_orphan(alert, signatures, before) or is_unwatched(alert, rulebook)
+        ]
         draft = Draft(rulebook.dispatch)
         for alert in orphans[:REMOVED_AT_ONCE]:
             draft.remove_rule(alert, now)
@@ -129,6 +139,7 @@ class EvaluateStage:
             await self._repeat_conditions(draft, [one for one in active if one.fingerprint not in gone], now)
         await self._commit(draft, self._position, rules=signatures if done else None)
         self._must_reload = not done or rulebook is not self._rulebook
+        self._watch = Watch(rulebook)
 
     async def _repeat_conditions(self, draft: Draft, active: Sequence[Alert], now: datetime) -> None:
         """Firing conditions that are new to a group, or to its interval, are timed to be told again."""
@@ -138,6 +149,23 @@ class EvaluateStage:
             draft.repeats |= await self._store.judgements.repeats(sorted(groups))
         for alert in firing:
             draft.enlist(alert, now)
+
+    async def _look(self) -> None:
+        """Judge the sources by their health, when it is time to, and commit what has changed of it."""
+        now = self._clock.now()
+        if self._must_reload or not self._watch.is_due(now):
+            return
+        health = await self._store.sources.health()
+        found = self._watch.look(health, now)
+        for start in range(0, len(found), LOOKED_AT_ONCE):
+            some = found[start : start + LOOKED_AT_ONCE]
+            turn = Turn(self._rulebook, self._store.judgements, self._on_surprise, now)
+            await turn.say(
+                [(one, evidence_of(health[one.verdict.labels["source"]], one, now)) for one in some]
+            )
+            if turn.draft.changed:
+                await self._commit(turn.draft, self._position)
+            self._watch.remember(some)
 
     async def _commit(self, draft: Draft, seen_to: str, *, rules: Mapping[str, str] | None = None) -> None:
         epoch = self._epoch or 0

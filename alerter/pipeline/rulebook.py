@@ -55,6 +55,8 @@ class Rulebook:
     index: Index
     world: World
     dispatch: Dispatch
+    sources: frozenset[str] = frozenset()
+    """Ids of the configured sources."""
 
     @property
     def signatures(self) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from alerter.core.alert import Evidence
 from alerter.core.reading import ReadSignal
 from alerter.core.series import Series, Vintage
 from alerter.pipeline.draft import Draft
@@ -54,6 +55,14 @@ class Turn:
         await self._load_repeats()
         self.draft.gather_repeats()
         return taken
+
+    async def say(self, found: Sequence[tuple[Finding, Evidence]]) -> None:
+        """Draft what follows from findings that rest on no signal. Raises StoreError."""
+        self.draft.alerts |= await self.state.alerts(sorted({finding.fingerprint for finding, _ in found}))
+        for finding, evidence in found:
+            self.draft.take_finding(finding, evidence, self.now)
+        await self._load_repeats()
+        self.draft.gather_repeats()
 
     async def _judge(self, candidates: Sequence[Candidate]) -> list[Judged]:
         touched = [one.read for one in candidates if one.rules]

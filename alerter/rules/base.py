@@ -1,18 +1,21 @@
 """What every rule kind is: a frozen configuration, what can trigger it, and a pure `evaluate`."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
+from pydantic import field_validator
+
 from alerter.core.alert import RuleHead, Severity
+from alerter.core.health import SourceHealth
 from alerter.core.matter import Matter
 from alerter.core.model import Frozen, Name
 from alerter.core.quantities import Duration
 from alerter.core.reading import ReadSignal
 from alerter.core.series import Series
-from alerter.core.verdict import Judgement, Nature
+from alerter.core.verdict import Judgement, Nature, Verdict, no
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,11 @@ class Trigger:
 
 
 Reference = tuple[
-    Literal["rules", "sources", "matters", "series", "commodities", "countries", "actors"], tuple[str, ...]
+    Literal["rules", "sources", "heard", "matters", "series", "commodities", "countries", "actors"],
+    tuple[str, ...],
 ]
-"""A list of the configuration, or countries and actors as they are read, and the names that must be in it."""
+"""A list of the configuration, or countries and actors as they are read, and the names that must be in it;
+`heard`: sources that may also be pushed."""
 
 
 class RuleConfig(Frozen):
@@ -110,3 +115,53 @@ class RuleConfig(Frozen):
     @abstractmethod
     def evaluate(self, facts: Facts) -> Judgement:
         """Judge one signal: verdicts, or the named reason for none. Pure."""
+
+
+class SourceRule(RuleConfig):
+    """A rule about sources instead of signals: each source is looked at again and again, by its health.
+
+    Its alerts are conditions, one a source. A kind adds `watch`.
+    """
+
+    nature: ClassVar[Nature] = "condition"
+    default_per: ClassVar[tuple[str, ...]] = ("source",)
+    offers: ClassVar[tuple[str, ...]] = ("source",)
+
+    sources: tuple[str, ...] = ("*",)
+    """Ids; `*` at the end leaves one open. One that only pushes is watched where its id stands in full."""
+
+    @field_validator("per")
+    @classmethod
+    def _tells_sources_apart(cls, per: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if per not in {None, ("source",)}:
+            raise ValueError("alerts about sources are one a source: leave `per` out")
+        return per
+
+    @property
+    def needs_reading(self) -> bool:
+        """No text is read for it."""
+        return False
+
+    def triggers(self) -> tuple[Trigger, ...]:
+        """No signal sets it off."""
+        return ()
+
+    def evaluate(self, facts: Facts) -> Judgement:
+        """Nothing: a signal is not what it judges."""
+        return no("judges_sources")
+
+    def references(self) -> Mapping[str, Reference]:
+        """Sources that are polled or pushed."""
+        return {"sources": ("heard", tuple(one for one in self.sources if not one.endswith("*")))}
+
+    def watches(self, source: str, configured: Collection[str]) -> bool:
+        """Is the source of this id one of its?"""
+        if source in self.sources:
+            return True
+        return source in configured and any(
+            source.startswith(one[:-1]) for one in self.sources if one.endswith("*")
+        )
+
+    @abstractmethod
+    def watch(self, health: SourceHealth, now: datetime) -> Verdict | None:
+        """Whether the condition holds for a source; None while nothing can be said of it. Pure."""

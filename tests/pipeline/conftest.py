@@ -97,7 +97,13 @@ def a_rulebook(*rules: RuleConfig, route: Route | None = None) -> Rulebook:
     """The rules under one route to two destinations of `desk`."""
     routes = [route or Route(receiver="desk", group_wait=5 * SECOND, group_interval=60 * SECOND)]
     dispatch = Dispatch(lambda _labels: routes, {"desk": ["desk/one", "desk/two"]})
-    return Rulebook(rules=rules, index=EveryRule(rules), world=World(), dispatch=dispatch)
+    return Rulebook(
+        rules=rules,
+        index=EveryRule(rules),
+        world=World(),
+        dispatch=dispatch,
+        sources=frozenset({"wire", "other"}),
+    )
 
 
 class SmallWorld:

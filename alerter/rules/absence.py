@@ -1,0 +1,70 @@
+"""Absence rules: a source that has brought nothing for too long, so that silence can be trusted."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from alerter.core.health import SourceHealth, SourceState, standing
+from alerter.core.quantities import Duration, format_duration
+from alerter.core.verdict import Verdict
+from alerter.rules.base import SourceRule
+
+_HOUR = timedelta(hours=1)
+_POLLED_IN_VAIN = frozenset({"failing", "blocked", "unconfigured"})
+
+
+class AbsenceRule(SourceRule):
+    """Holds for a source that has brought no new signal for `for`, whatever the reason, which it names.
+
+    With `states` it holds for a source that has been in one of these states for `for` instead: failing,
+    blocked and unconfigured count from its last success, quiet and stale from its last signal.
+    """
+
+    type: Literal["absence"]
+    for_: Duration = Field(default=timedelta(hours=24), alias="for", gt=timedelta(0))
+    states: tuple[SourceState, ...] = ()
+
+    def watch(self, health: SourceHealth, now: datetime) -> Verdict | None:
+        """Holds from `for` after the last signal (or success) on; clears with the next."""
+        state = standing(health, now)
+        since = self._since(health, state)
+        if since is None:
+            return None
+        asked = not self.states or state in self.states
+        return self._verdict(health, state, now - since, holds=asked and now - since >= self.for_)
+
+    def _since(self, health: SourceHealth, state: SourceState) -> datetime | None:
+        if self.states and state in _POLLED_IN_VAIN:
+            return health.last_success_at or health.watched_since
+        return health.last_signal_at or health.watched_since
+
+    def _verdict(
+        self, health: SourceHealth, state: SourceState, lasted: timedelta, *, holds: bool
+    ) -> Verdict:
+        hours, wanted = lasted / _HOUR, self.for_ / _HOUR
+        figure = f"{hours:.0f} h" if hours >= 1 else f"{lasted.total_seconds() / 60:.0f} min"
+        said = f"{health.source}: {_words(health, state)}" if holds else f"{health.source} is heard again"
+        return Verdict(
+            holds=holds,
+            labels={"source": health.source},
+            mark="absent",
+            reason=state if state in _POLLED_IN_VAIN else "silent" if holds else "heard_again",
+            summary=f"{said} - nothing new for {figure}; threshold: {format_duration(self.for_)}"
+            if holds
+            else said,
+            figure=round(hours, 2),
+            threshold=wanted,
+            unit="h",
+            figure_text=f"{figure} without a signal",
+            threshold_text=f"no longer than {format_duration(self.for_)}",
+        )
+
+
+def _words(health: SourceHealth, state: SourceState) -> str:
+    """What is the matter with the source, for people."""
+    if state in _POLLED_IN_VAIN:
+        return f"{state}: {health.last_error}" if health.last_error else state
+    if health.overdue:
+        return "overdue: " + "; ".join(health.overdue)
+    return "it answers, and lists nothing new"

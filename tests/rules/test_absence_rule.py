@@ -1,0 +1,117 @@
+"""Absence rules: which silence they call one, and what they say of it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from alerter.core.health import SourceHealth
+from alerter.rules.absence import AbsenceRule
+from tests.support.signals import NOON
+
+HOUR = timedelta(hours=1)
+
+
+def rule(**fields: Any) -> AbsenceRule:
+    """A rule that allows a day of silence."""
+    return AbsenceRule.model_validate({"id": "quiet", "type": "absence", "for": "24h", **fields})
+
+
+def health(heard: float | None = None, *, state: str = "ok", ok: float = 0, **fields: Any) -> SourceHealth:
+    """A source that was last heard and last polled well so many hours ago; watched for a hundred hours."""
+    given = {
+        "source": "wire",
+        "state": state,
+        "watched_since": NOON - 100 * HOUR,
+        "last_signal_at": None if heard is None else NOON - heard * HOUR,
+        "last_success_at": NOON - ok * HOUR,
+    }
+    return SourceHealth.model_validate({**given, **fields})
+
+
+@pytest.mark.parametrize(
+    ("seen", "holds", "summary"),
+    [
+        (health(23.9), False, "wire is heard again"),
+        (
+            health(24),
+            True,
+            "wire: it answers, and lists nothing new - nothing new for 24 h; threshold: 1d",
+        ),
+        (
+            health(),
+            True,
+            "wire: it answers, and lists nothing new - nothing new for 100 h; threshold: 1d",
+        ),
+        (
+            health(30, state="failing", ok=1, last_error="wire.example failed (500)"),
+            True,
+            "wire: failing: wire.example failed (500) - nothing new for 30 h; threshold: 1d",
+        ),
+        (
+            health(30, overdue=("m: May 2025 was expected by 2025-06-01",)),
+            True,
+            "wire: overdue: m: May 2025 was expected by 2025-06-01 - nothing new for 30 h; threshold: 1d",
+        ),
+    ],
+)
+def test_silence_counts_from_the_last_signal(seen: SourceHealth, holds: bool, summary: str) -> None:
+    """Whatever its reason, which is named; one that never brought anything counts from its first poll."""
+    verdict = rule().watch(seen, NOON)
+    assert verdict is not None
+    assert (verdict.holds, verdict.summary) == (holds, summary)
+    assert (verdict.labels, verdict.threshold, verdict.unit) == ({"source": "wire"}, 24, "h")
+
+
+@pytest.mark.parametrize(
+    ("seen", "holds"),
+    [
+        (health(99, state="failing", ok=25), True),
+        (health(99, state="failing", ok=23), False),
+        (health(99, state="blocked", ok=25), True),
+        (health(99, ok=99), False),
+        (health(99, state="unconfigured", last_success_at=None), True),
+    ],
+)
+def test_states_count_from_the_last_success(seen: SourceHealth, holds: bool) -> None:
+    """With `states` a source that answers is never absent, however silent it is."""
+    verdict = rule(states=["failing", "blocked", "unconfigured"]).watch(seen, NOON)
+    assert verdict is not None
+    assert verdict.holds is holds
+
+
+def test_a_silence_that_is_unusual_can_be_asked_for() -> None:
+    """`states: [stale]` leaves it to what the source's cadence makes of its silence."""
+    stale = rule(states=["stale"]).watch(health(99, cadence=HOUR), NOON)
+    usual = rule(states=["stale"]).watch(health(99, cadence=72 * HOUR), NOON)
+    assert (stale and stale.holds, usual and usual.holds) == (True, False)
+
+
+def test_nothing_is_said_of_a_source_that_was_never_polled() -> None:
+    """It has not had the chance to be heard."""
+    assert rule().watch(SourceHealth(source="wire"), NOON) is None
+
+
+@pytest.mark.parametrize(
+    ("sources", "source", "watched"),
+    [
+        (("*",), "wire", True),
+        (("wi*",), "wire", True),
+        (("wi*",), "other", False),
+        (("*",), "pushed", False),
+        (("pushed",), "pushed", True),
+    ],
+)
+def test_sources_are_named_in_full_or_by_their_beginning(
+    sources: tuple[str, ...], source: str, watched: bool
+) -> None:
+    """A source that only pushes is watched only where its whole id stands."""
+    assert rule(sources=sources).watches(source, {"wire", "other"}) is watched
+
+
+def test_alerts_are_one_a_source() -> None:
+    """`per` has nothing to choose."""
+    with pytest.raises(ValidationError, match="one a source"):
+        rule(per=["outlet"])
+    assert rule(per=["source"]).grouping == ("source",)
