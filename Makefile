@@ -15,7 +15,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 	--no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check format lock bench clean
+.PHONY: help install run demo test check format docs lock bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ check: $(DEVELOPMENT) ## Lint, types, import contracts, dependencies
 format: $(DEVELOPMENT) ## Format the code and sort its imports
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only .
+
+docs: install ## Write docs/sources.md from the models
+	$(BIN)/python -m alerter.config.reference > docs/sources.md
 
 lock: ## Pin every dependency again (versions and hashes, no addresses; needs uv)
 	$(COMPILE) --group build pyproject.toml -o requirements.lock

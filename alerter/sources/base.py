@@ -1,7 +1,7 @@
 """What every source kind is: a frozen configuration that builds something that can be polled."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, ClassVar, Protocol
@@ -60,6 +60,9 @@ class Poll:
     """Releases that should have come by now, in plain words."""
     budget_left: int | None = None
     """Calls left in the tightest window of the budget that was drawn on."""
+    background: Collection[str] = ()
+    """Ids of signals that are old news whenever they come: back-filled by the publisher, or from before what
+    they belong to was watched. Kept, never alerted; a source names a signal here in all its versions."""
     settling: bool = False
     """Is it part of a first listing still? What is older than `max_age` is the baseline then."""
 
@@ -92,6 +95,7 @@ class SourceConfig(Frozen):
     """What the publisher asks of those who poll it."""
 
     id: Name
+    """What rules, alerts and health call it."""
     every: Duration = timedelta(minutes=10)
     """How often it is polled; a publisher that asks for more patience gets it."""
     slowest: Duration | None = None
@@ -99,10 +103,15 @@ class SourceConfig(Frozen):
     max_age: Duration = timedelta(hours=48)
     """On the first poll, what is older than this is the baseline and never alerts."""
     labels: dict[str, str] = {}
+    """What its signals carry, for rules to tell apart by (`per`) and routes to match on."""
 
     def declared_series(self) -> tuple[str, ...]:
         """Ids of the series whose observations this source brings."""
         return ()
+
+    def references(self) -> Mapping[str, tuple[str, tuple[str, ...]]]:
+        """What its fields name elsewhere in the configuration, by field: (list, ids), ids in the field's order."""
+        return {}
 
     def missing(self, keys: Mapping[str, str]) -> str:
         """What the environment lacks for this source to work, in plain words; empty if nothing."""
