@@ -20,7 +20,10 @@ NOW = datetime(2025, 6, 9, 12, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing a publisher states: number 1 is the oldest; another version is another wording or value."""
+    """One thing a publisher states: number 1 is the oldest; another version is another wording or value.
+
+    Fact 1 is older than the source's `max_age` at `NOW`, so that it belongs to the baseline.
+    """
 
     number: int
     version: int = 1
