@@ -1,11 +1,12 @@
-"""Durations and percentages as people write them in a configuration."""
+"""Durations, percentages and time zones as people write them in a configuration."""
 
 import math
 import re
+import zoneinfo
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -47,7 +48,18 @@ def parse_percent(text: object) -> object:
     return float(found[1])
 
 
+def check_timezone(name: str) -> str:
+    """A time zone that this machine knows. Raises ValueError."""
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"unknown time zone {name!r}; write it like Europe/London") from error
+    return name
+
+
 Duration = Annotated[
     timedelta, BeforeValidator(parse_duration), PlainSerializer(format_duration, when_used="json")
 ]
 Percent = Annotated[float, BeforeValidator(parse_percent)]
+TimeZone = Annotated[str, AfterValidator(check_timezone)]
+"""`Europe/London`, as the IANA's database names it."""

@@ -1,4 +1,4 @@
-"""Durations and percentages as people write them."""
+"""Durations, percentages and time zones as people write them."""
 
 from datetime import timedelta
 
@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from alerter.core.quantities import Duration, Percent, format_duration, parse_duration, parse_percent
+from alerter.core.quantities import (
+    Duration,
+    Percent,
+    check_timezone,
+    format_duration,
+    parse_duration,
+    parse_percent,
+)
 
 DURATIONS = TypeAdapter(Duration)
 PERCENTAGES = TypeAdapter(Percent)
@@ -87,3 +94,11 @@ def test_other_texts_are_no_percentages(text: str) -> None:
 def test_numbers_are_percentages_already() -> None:
     """JSON brings numbers, not texts."""
     assert PERCENTAGES.validate_python(-20) == -20.0
+
+
+@pytest.mark.parametrize("name", ["Mars/Base", "", "../etc/passwd"])
+def test_time_zones_are_checked(name: str) -> None:
+    """A zone that this machine does not know is refused; a known one stays as it is written."""
+    assert check_timezone("Asia/Shanghai") == "Asia/Shanghai"
+    with pytest.raises(ValueError, match="unknown time zone"):
+        check_timezone(name)
