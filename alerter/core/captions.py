@@ -4,6 +4,8 @@ A matter lists its dockets and patterns of captions; courts write a caption with
 a docket number before it, with or without stops.
 """
 
+import re
+
 from alerter.core.dockets import is_same_docket
 from alerter.core.matter import Matter
 from alerter.core.text import words
@@ -11,6 +13,22 @@ from alerter.core.text import words
 CAPTION_WITHIN = 1000
 """Characters of a title in which a caption is looked for."""
 VERSUS = frozenset({"v", "vs", "versus"})
+
+UNNAMED = "Unknown Case Title"
+"""What a case without a caption is called."""
+
+_AND_OTHERS = re.compile(r",?\s+et\.?\s+al\b\.?,?", re.IGNORECASE)
+_COUNTRY = re.compile(r"\bUnited States of America\b", re.IGNORECASE)
+
+
+def case_name(caption: str) -> str:
+    """The caption without "et al" and with short names, as cases are cited; `UNNAMED` if there is none.
+
+    >>> case_name("Reyes, et al v. United States of America")
+    'Reyes v. United States'
+    """
+    short = _COUNTRY.sub("United States", _AND_OTHERS.sub("", caption))
+    return " ".join(short.split()).strip(" ,;:") or UNNAMED
 
 
 def is_in_matter(docket: tuple[str, str] | None, title: str, matter: Matter) -> bool:

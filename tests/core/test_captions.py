@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerter.core.captions import is_in_matter
+from alerter.core.captions import UNNAMED, case_name, is_in_matter
 from alerter.core.matter import Matter
 
 MATTER = Matter(
@@ -37,3 +37,19 @@ def test_a_case_is_a_matters_by_number_or_caption(
 ) -> None:
     """The court counts with the number; case and stops in a caption do not; a star is any words."""
     assert is_in_matter(docket, title, MATTER) is is_ours
+
+
+@pytest.mark.parametrize(
+    ("caption", "name"),
+    [
+        ("Lakeside Toys, Inc., et al. v. Reyes, et al.", "Lakeside Toys, Inc. v. Reyes"),
+        ("Lakeside Toys, et al, v. UNITED STATES OF AMERICA", "Lakeside Toys v. United States"),
+        ("In re:  Alba ", "In re: Alba"),
+        ("Alcott v. Petal", "Alcott v. Petal"),
+        (" ,", UNNAMED),
+        ("", UNNAMED),
+    ],
+)
+def test_a_case_is_named_as_it_is_cited(caption: str, name: str) -> None:
+    """The other parties are left out, and a case without a caption says so."""
+    assert case_name(caption) == name
