@@ -126,6 +126,14 @@ class HttpClient:
         """The same with the body written to a file as it comes in; `body` stays empty. Raises FetchError."""
         return await self._run(request, into.write)
 
+    async def heed(self, budget: Budget | None, error: FetchError) -> None:
+        """After a 429 no source that draws on the same budget calls for as long as was asked.
+
+        For sources whose publishers say the same in an answer under 200; other answers change nothing.
+        """
+        if budget is not None and self._budgets is not None and error.status == 429:
+            await self._budgets.close(budget.name, error.retry_after or CLOSED_FOR)
+
     async def _run(self, request: Fetch, sink: Callable[[bytes], object]) -> Fetched:
         conditions = request.validators
         if conditions.url and self._chance() < self._limits.unconditional:
@@ -176,16 +184,11 @@ class HttpClient:
             except (aiohttp.ClientError, OSError, ValueError) as error:
                 raise exchange_failure(error, hop.url) from error
             except FetchError as error:
-                await self._heed(exchange.asked.budget, error)
+                await self.heed(exchange.asked.budget, error)
                 raise
         if isinstance(answer, _Hop):
             return replace(answer, left=hop.left - (monotonic() - started))
         return answer
-
-    async def _heed(self, budget: Budget | None, error: FetchError) -> None:
-        """After a 429 no source that draws on the same budget calls for as long as was asked."""
-        if budget is not None and self._budgets is not None and error.status == 429:
-            await self._budgets.close(budget.name, error.retry_after or CLOSED_FOR)
 
     async def _exchange(self, exchange: _Exchange, hop: _Hop) -> Fetched | _Hop:
         request = exchange.asked
