@@ -1,6 +1,7 @@
 """One address visited again and again: conditionally, and where permanent redirects have led."""
 
 from dataclasses import replace
+from typing import BinaryIO
 
 from alerter.core.model import Frozen
 from alerter.sources.http.client import HttpClient
@@ -19,8 +20,10 @@ class Visit(Frozen):
     validators: Validators = Validators()
 
 
-async def revisit(http: HttpClient, request: Fetch, last: Visit | None) -> tuple[Fetched, Visit]:
-    """The answer, and what to remember of it.
+async def revisit(
+    http: HttpClient, request: Fetch, last: Visit | None, *, into: BinaryIO | None = None
+) -> tuple[Fetched, Visit]:
+    """The answer, and what to remember of it; its body goes `into` a file where there is one.
 
     Where the remembered redirect has died, the configured address is asked again. Raises FetchError.
     """
@@ -28,15 +31,25 @@ async def revisit(http: HttpClient, request: Fetch, last: Visit | None) -> tuple
     asked = replace(request, validators=known.validators)
     if known.moved_to is not None:
         try:
-            fetched = await http.fetch(replace(asked, moved_to=known.moved_to))
+            fetched = await _ask(http, replace(asked, moved_to=known.moved_to), into)
         except FetchError as error:
             if error.status in _ASKS_FOR_PATIENCE:
                 raise
         else:
-            return fetched, _after(request, fetched, fetched.moved_to or known.moved_to)
-    fetched = await http.fetch(asked)
-    return fetched, _after(request, fetched, fetched.moved_to)
+            return fetched, _after(known, fetched, fetched.moved_to or known.moved_to)
+    fetched = await _ask(http, asked, into)
+    return fetched, _after(known, fetched, fetched.moved_to)
 
 
-def _after(request: Fetch, fetched: Fetched, moved_to: str | None) -> Visit:
-    return Visit(url=request.url, moved_to=moved_to, validators=fetched.validators)
+async def _ask(http: HttpClient, request: Fetch, into: BinaryIO | None) -> Fetched:
+    if into is None:
+        return await http.fetch(request)
+    into.seek(0)
+    into.truncate()  # an attempt that failed may have left its beginning
+    return await http.download(request, into)
+
+
+def _after(known: Visit, fetched: Fetched, moved_to: str | None) -> Visit:
+    if fetched.validators is known.validators and moved_to == known.moved_to:
+        return known
+    return Visit(url=known.url, moved_to=moved_to, validators=fetched.validators)

@@ -1,0 +1,536 @@
+"""The screening list polled over loopback: what is added, changed and removed, and what is not believed."""
+
+import base64
+import zlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from aiohttp import web
+from pydantic import ValidationError
+
+from alerter.core.signal import Signal
+from alerter.sources import screening_changes, screening_rows
+from alerter.sources import screening_list as screening_module
+from alerter.sources.base import Poll, SourceContext, SourceError
+from alerter.sources.http import HttpClient
+from alerter.sources.screening_list import FILE, ScreeningCursor, ScreeningListConfig
+from alerter.sources.screening_signals import short_name
+from tests.sources.conftest import Host
+from tests.sources.screening import COLUMNS, ENTITY_LIST, listed
+
+NOW = datetime(2025, 6, 9, 12, tzinfo=UTC)
+SDN = "Specially Designated Nationals (SDN) - Treasury Department"
+Party = dict[str, str]
+
+
+def party(name: str, /, **values: str) -> Party:
+    """A row of the Entity List, unless it says otherwise."""
+    return {"source": ENTITY_LIST, "name": name, "addresses": "1 Furnace Road, Baotou, CN"} | values
+
+
+def treasury(number: int, /, **values: str) -> Party:
+    """A row of a list that numbers its parties."""
+    return party(f"Party {number}", **({"source": SDN, "entity_number": str(number)} | values))
+
+
+class Desk:
+    """A list at a host, polled with the clock an hour further on each time."""
+
+    def __init__(self, host: Host, http: HttpClient, **options: Any) -> None:
+        self.host, self.http = host, http
+        self.now = NOW
+        self.cursor: str | None = None
+        self.options: dict[str, Any] = {"base_url": host.url("/").rstrip("/")} | options
+
+    async def sees(self, *rows: Party, **form: Any) -> Poll:
+        """The poll that finds these rows."""
+        return await self.receives(listed(rows, **form))
+
+    async def receives(self, body: bytes) -> Poll:
+        """The poll that finds this file."""
+        self.host.on(FILE, body)
+        config = ScreeningListConfig.model_validate({"id": "csl", "type": "screening_list"} | self.options)
+        now, self.now = self.now, self.now + timedelta(hours=1)
+        source = config.build(SourceContext(http=self.http, now=lambda: now, keys={}))
+        poll = await source.poll(self.cursor)
+        self.cursor = poll.cursor
+        return poll
+
+
+@pytest.fixture
+def desk(host: Host, http: HttpClient) -> Desk:
+    """A list that was never polled."""
+    return Desk(host, http)
+
+
+def told(poll: Poll) -> list[tuple[str, str]]:
+    """What has become of whom."""
+    return [(s.listing.change, s.listing.name) for s in poll.signals if s.listing]
+
+
+def only(poll: Poll) -> Signal:
+    """The one signal of a poll."""
+    (signal,) = poll.signals
+    return signal
+
+
+async def test_the_first_poll_lists_everyone(desk: Desk) -> None:
+    """Each party is a listing, dated from its start, or too old to alert where it has none."""
+    poll = await desk.sees(
+        party(
+            "Magnet  Works",
+            alt_names="MW; Works of Magnets",
+            license_requirement="For all items subject to the EAR",
+            federal_register_notice="90 FR 1",
+            start_date="2025-06-01",
+            source_list_url="https://lists.example/el",
+        ),
+        treasury(7, programs="NPWMD", addresses="", nationalities="KP"),
+    )
+    first, second = poll.signals
+    assert first.title == "Added to Entity List: Magnet Works"
+    assert first.listing is not None
+    assert first.listing.model_dump() == {
+        "list": ENTITY_LIST,
+        "name": "Magnet Works",
+        "change": "added",
+        "countries": ("CN",),
+    }
+    assert first.text.split("\n\n") == [
+        ENTITY_LIST,
+        "Also known as: MW; Works of Magnets",
+        "Addresses: 1 Furnace Road, Baotou, CN",
+        "Licence requirement: For all items subject to the EAR",
+        "Federal Register notice: 90 FR 1",
+        "Listed from: 2025-06-01",
+    ]
+    assert first.url == "https://lists.example/el"
+    assert first.published_at == datetime(2025, 6, 1, tzinfo=UTC)
+    assert second.listing is not None
+    assert second.listing.countries == ("KP",)
+    assert second.published_at == NOW - timedelta(hours=48, seconds=1)
+    assert second.url is None
+
+
+async def test_nothing_new_brings_nothing(desk: Desk) -> None:
+    """The same file, its rows and the parts of its values in another order, or other pages, is no news."""
+    await desk.sees(party("A", alt_names="B; C"), party("D"))
+    assert told(await desk.sees(party("A", alt_names="B; C"), party("D"))) == []
+    assert told(await desk.sees(party("D"), party("A", alt_names="C;  B"))) == []
+    assert (
+        told(
+            await desk.sees(party("D", source_list_url="https://new.example/"), party("A", alt_names="B; C"))
+        )
+        == []
+    )
+
+
+async def test_added_changed_and_removed_are_told(desk: Desk) -> None:
+    """Each is a version of its party's signal, with the time at which it was seen."""
+    before = await desk.sees(party("A", start_date="2025-06-01"), party("B"), party("C"))
+    ids = {s.listing.name: s.id for s in before.signals if s.listing}
+    poll = await desk.sees(
+        party("A", start_date="2025-06-01", programs="EAR", addresses="2 Furnace Road, Baotou, CN"),
+        party("C"),
+        party("D", start_date="2025-06-09"),
+    )
+    changed, added, removed = poll.signals
+    assert (changed.id, removed.id) == (ids["A"], ids["B"])
+    assert [s.title for s in poll.signals] == [
+        "Changed on Entity List: A",
+        "Added to Entity List: D",
+        "Removed from Entity List: B",
+    ]
+    assert changed.text.startswith("Changed: programmes, addresses (seen 2025-06-09 13:00 UTC).")
+    assert added.text.startswith("Added (seen 2025-06-09 13:00 UTC).")
+    assert removed.text == f"Removed (seen 2025-06-09 13:00 UTC).\n\n{ENTITY_LIST}"
+    assert removed.listing is not None
+    assert removed.listing.countries == ("CN",)
+    assert changed.published_at == removed.published_at == NOW + timedelta(hours=1)
+    assert added.published_at == datetime(2025, 6, 9, tzinfo=UTC)
+    assert (
+        told(
+            await desk.sees(
+                party("A", programs="EAR", start_date="2025-06-01", addresses="2 Furnace Road, Baotou, CN"),
+                party("C"),
+                party("D", start_date="2025-06-09"),
+            )
+        )
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "published_at"),
+    [
+        ("2025-06-08", datetime(2025, 6, 8, tzinfo=UTC)),
+        ("2020-01-01", NOW + timedelta(hours=1)),
+        ("2025-07-01", NOW + timedelta(hours=1)),
+        ("soon", NOW + timedelta(hours=1)),
+    ],
+)
+async def test_an_addition_is_dated_by_its_start_where_that_is_recent(
+    desk: Desk, start: str, published_at: datetime
+) -> None:
+    """An old start that is listed only now is news of now, and so is one to come."""
+    await desk.sees(party("A"))
+    poll = await desk.sees(party("A"), party("B", start_date=start))
+    assert only(poll).published_at == published_at
+
+
+async def test_a_party_that_returns_is_news(desk: Desk) -> None:
+    """Removed and listed again as it was, it is the same signal, and reads otherwise than at first."""
+    first = await desk.sees(party("A"), party("B"))
+    gone = only(await desk.sees(party("B")))
+    back = only(await desk.sees(party("A"), party("B")))
+    assert [told(first)[0], gone.listing and gone.listing.change] == [("added", "A"), "removed"]
+    assert back.id == gone.id == first.signals[0].id
+    assert len({first.signals[0].content_hash, gone.content_hash, back.content_hash}) == 3
+
+
+async def test_a_number_names_its_party(desk: Desk) -> None:
+    """Under the same number another name is a change, in another list another party."""
+    first = await desk.sees(treasury(7), treasury(7, source="Sectoral Sanctions (SSI) - Treasury"))
+    assert len({signal.id for signal in first.signals}) == 2
+    poll = await desk.sees(
+        treasury(7, name="Renamed"), treasury(7, source="Sectoral Sanctions (SSI) - Treasury")
+    )
+    assert only(poll).id == first.signals[0].id
+    assert only(poll).text.startswith("Changed: name (")
+
+
+async def test_the_publishers_own_id_does_not_matter(desk: Desk) -> None:
+    """Where only `_id` changes, or a file has none, nothing has changed."""
+    await desk.sees(party("A", _id="1"))
+    assert told(await desk.sees(party("A", _id="2"))) == []
+    assert told(await desk.sees(party("A"), columns=COLUMNS[1:])) == []
+
+
+async def test_namesakes_on_one_list_are_told_apart(desk: Desk) -> None:
+    """Each keeps its id while the others change, go and come."""
+    one, two = party("A", federal_register_notice="1 FR 1"), party("A", federal_register_notice="2 FR 2")
+    first, second = (s.id for s in (await desk.sees(one, two)).signals)
+    assert second == f"{first}~2"
+    changed = {**two, "programs": "EAR"}
+    poll = await desk.sees(changed, one)
+    assert only(poll).id == second
+    assert only(poll).text.startswith("Changed: programmes")
+    assert only(await desk.sees(changed)).id == first
+    third = only(await desk.sees(changed, one))
+    assert third.id == f"{first}~3"
+
+
+async def test_of_namesakes_that_change_the_most_alike_is_the_same(desk: Desk) -> None:
+    """Two rows that change at once are paired by the values they keep."""
+    one = party("A", federal_register_notice="1 FR 1", programs="X")
+    two = party("A", federal_register_notice="2 FR 2", programs="Y")
+    await desk.sees(one, two)
+    poll = await desk.sees({**two, "remarks": "r"}, {**one, "remarks": "r"})
+    assert {signal.text.partition(" (")[0] for signal in poll.signals} == {"Changed: remarks"}
+
+
+async def test_many_namesakes_are_paired_without_a_search(desk: Desk) -> None:
+    """A list full of one name costs no more than any other, and loses nobody."""
+    rows = [party("A", programs=str(number)) for number in range(60)]
+    await desk.sees(*rows)
+    poll = await desk.sees(*({**row, "remarks": "r"} for row in rows))
+    assert len(poll.signals) == len({s.id for s in poll.signals}) == 60
+
+
+async def test_a_row_that_stands_twice_is_one(desk: Desk) -> None:
+    """The same row twice is one listing."""
+    assert told(await desk.sees(party("A"), party("A"))) == [("added", "A")]
+
+
+async def test_columns_that_come_or_go_change_nobody(desk: Desk) -> None:
+    """What only one of two files states is not compared; what both state is."""
+    rows = [party("A", remarks="r"), party("A", remarks="s"), party("B", gross_tonnage="9", call_sign="X1")]
+    await desk.sees(*rows)
+    fewer = [name for name in COLUMNS if name not in {"gross_tonnage", "call_sign"}]
+    assert told(await desk.sees(*rows, columns=fewer)) == []
+    rows[2]["programs"] = "EAR"
+    assert told(await desk.sees(*rows)) == [("changed", "B")]
+
+
+async def test_lists_and_countries_can_be_picked(host: Host, http: HttpClient) -> None:
+    """Others are remembered and not told, so that asking for more later is no flood."""
+    rows = [party("A"), party("B", addresses="TR"), treasury(7), treasury(8, addresses="1 Quay, Busan, KR")]
+    desk = Desk(host, http, lists=["entity list*"], countries=["CN"])
+    assert told(await desk.sees(*rows)) == [("added", "A")]
+    desk.options |= {"lists": [], "countries": []}
+    assert told(await desk.sees(*rows)) == []
+    desk.options |= {"countries": ["KR"]}
+    assert told(await desk.sees(rows[0], rows[2])) == [("removed", "Party 8")]
+
+
+async def test_a_list_that_is_not_there_is_noted(host: Host, http: HttpClient) -> None:
+    """A mistyped name does not look like calm."""
+    desk = Desk(host, http, lists=["Entitty List*"])
+    poll = await desk.sees(party("A"))
+    assert (told(poll), poll.note) == ([], "has no list of the names asked for")
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"lists": ["*"]},
+        {"countries": ["China"]},
+        {"most_removed": "101%"},
+        {"most_at_once": 0},
+        {"base_url": "data.example"},
+    ],
+)
+def test_wrong_options_are_refused(option: dict[str, Any]) -> None:
+    """When the configuration is read."""
+    with pytest.raises(ValidationError):
+        ScreeningListConfig.model_validate({"id": "csl", "type": "screening_list"} | option)
+
+
+async def test_the_file_may_lie_elsewhere(host: Host, http: HttpClient) -> None:
+    """`url` is the whole address of a mirror."""
+    host.on("/mirror.csv", listed([party("A")]))
+    desk = Desk(host, http, url=host.url("/mirror.csv"))
+    assert told(await desk.receives(b"")) == [("added", "A")]
+
+
+async def test_an_unchanged_file_is_not_read_again(host: Host, http: HttpClient) -> None:
+    """A 304 brings nothing and keeps the snapshot."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if request.headers.get("If-None-Match") == '"1"':
+            return web.Response(status=304)
+        return web.Response(body=listed([party("A")]), headers={"ETag": '"1"', "Cache-Control": "max-age=60"})
+
+    host.on("/list", handler=answer)
+    config = ScreeningListConfig(id="csl", type="screening_list", url=host.url("/list"))
+    source = config.build(SourceContext(http=http, now=lambda: NOW, keys={}))
+    first = await source.poll(None)
+    second = await source.poll(first.cursor)
+    assert second.signals == ()
+    assert ScreeningCursor.model_validate_json(second.cursor) == ScreeningCursor.model_validate_json(
+        first.cursor
+    )
+    assert first.wait_at_least == timedelta(minutes=1)
+
+
+async def test_a_redirect_that_has_died_leaves_nothing_behind(host: Host, http: HttpClient) -> None:
+    """What came from it before it broke off is not taken for the list's beginning."""
+    body = listed([party("A"), party("B")])
+
+    async def redirect(request: web.Request) -> web.StreamResponse:
+        raise web.HTTPMovedPermanently("/new")
+
+    async def break_off(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": "1000"})
+        await response.prepare(request)
+        await response.write(b"x,y")
+        assert request.transport is not None
+        request.transport.close()
+        return response
+
+    host.on("/old", handler=redirect)
+    host.on("/new", body)
+    config = ScreeningListConfig(id="csl", type="screening_list", url=host.url("/old"))
+    source = config.build(SourceContext(http=http, now=lambda: NOW, keys={}))
+    first = await source.poll(None)
+    host.on("/new", handler=break_off)
+    host.on("/old", listed([party("A"), party("B"), party("C")]))
+    assert told(await source.poll(first.cursor)) == [("added", "C")]
+
+
+def packed(text: str) -> str:
+    """As a snapshot is packed."""
+    return base64.b64encode(zlib.compress(text.encode())).decode()
+
+
+@pytest.mark.parametrize(
+    "snapshot",
+    [
+        "",
+        "!",
+        "AAAA",
+        packed(""),
+        packed("[]"),
+        packed('[["name"],[]]\n0\t\tA\t\t1\n\nshort'),
+        packed("[1,2]\n\n\n"),
+    ],
+)
+async def test_a_snapshot_that_cannot_be_read_counts_as_none(desk: Desk, snapshot: str) -> None:
+    """Everyone is listed again."""
+    poll = await desk.sees(party("A"))
+    known = ScreeningCursor.model_validate_json(poll.cursor)
+    desk.cursor = known.model_copy(update={"snapshot": snapshot}).model_dump_json()
+    assert told(await desk.sees(party("A"))) == [("added", "A")]
+
+
+def many(count: int, *, start: int = 0) -> Sequence[Party]:
+    """So many parties."""
+    return [party(f"Party {number}") for number in range(start, start + count)]
+
+
+async def test_a_half_file_is_not_believed(desk: Desk) -> None:
+    """More than a share and a few missing at once fail the poll with the figures; the snapshot stays."""
+    await desk.sees(*many(1000))
+    with pytest.raises(SourceError, match=r"^127\.0\.0\.1 lacks 51 of 1,000 rows that it listed before"):
+        await desk.sees(*many(949))
+    assert len((await desk.sees(*many(950))).signals) == 50
+    desk.options["most_removed"] = "100%"
+    assert len((await desk.sees(*many(1))).signals) == 949
+
+
+async def test_few_may_go_from_a_short_list(desk: Desk) -> None:
+    """Half of a list of a dozen is no sign of half a file."""
+    await desk.sees(*many(12))
+    assert len((await desk.sees(*many(6))).signals) == 6
+
+
+async def test_a_list_that_vanishes_whole_is_not_believed(desk: Desk) -> None:
+    """However short it was; where nobody asked for it, it does not matter."""
+    await desk.sees(*many(3), treasury(7))
+    with pytest.raises(
+        SourceError, match=r"lists no row of “Specially Designated.*, of 1 before; if that is"
+    ):
+        await desk.sees(*many(3))
+    desk.options["lists"] = ["Entity List*"]
+    assert told(await desk.sees(*many(3))) == []
+
+
+async def test_a_list_that_comes_back_is_nobodys_news(desk: Desk) -> None:
+    """More additions or changes on one list than there can be are noted and taken as known."""
+    desk.options["most_at_once"] = 5
+    await desk.sees(party("A"))
+    poll = await desk.sees(party("A"), party("B"), *(treasury(number) for number in range(6)))
+    assert told(poll) == [("added", "B")]
+    assert poll.note == f"6 rows of “{SDN}” were added at once: taken as known"
+    poll = await desk.sees(
+        party("A"), party("B"), *(treasury(number, remarks="reworded") for number in range(6))
+    )
+    assert (told(poll), poll.note) == ([], f"6 rows of “{SDN}” were changed at once: taken as known")
+
+
+async def test_a_row_that_cannot_be_read_removes_nobody(desk: Desk) -> None:
+    """It is counted and noted; the other rows are told."""
+    body = listed([party("A"), party("B"), party("C")])
+    await desk.receives(body)
+    broken = body.replace(b'"B"', b'"B","one","two"')
+    poll = await desk.receives(broken + listed([party("D")]).partition(b"\n")[2])
+    assert told(poll) == [("added", "D")]
+    assert poll.note == "1 row cannot be read, so that nothing counts as removed"
+    assert told(await desk.sees(party("A"), party("B"), party("C"), party("D"))) == []
+
+
+UNREADABLE = {
+    "a stray quote": b'"A" B"' + b',""' * 28 + b"\n",
+    "no name": b'"1","A list"' + b',""' * 27 + b"\n",
+    "no list": b",".join([b'""'] * 5) + b',"Name"' + b',""' * 23 + b"\n",
+    "too few values": b'"a","b"\n',
+    "a giant value": b'"' + b"x" * 120_000 + b'"' + b',"b"' * 28 + b"\n",
+    "a value beyond the reader's own bound": b'"' + b"x" * 140_000 + b'"' + b',"b"' * 28 + b"\n",
+    "giant values": b",".join([b'"' + b"x" * 90_000 + b'"'] * 5 + [b'"b"'] * 24) + b"\n",
+}
+
+
+@pytest.mark.parametrize("row", UNREADABLE.values(), ids=UNREADABLE)
+async def test_bad_rows_among_good_ones_are_counted(host: Host, http: HttpClient, row: bytes) -> None:
+    """Beside rows that can be read."""
+    host.on("/list", listed([party("A")]) + row + listed([party("B")]).partition(b"\n")[2])
+    config = ScreeningListConfig(id="csl", type="screening_list", url=host.url("/list"))
+    poll = await config.build(SourceContext(http=http, now=lambda: NOW, keys={})).poll(None)
+    assert told(poll) == [("added", "A"), ("added", "B")]
+    assert poll.note.startswith("1 row cannot be read")
+
+
+GOOD = listed([party("Alpha"), party("Beta")])
+BROKEN = {
+    "nothing": (b"", "gave an empty answer"),
+    "blanks": (b" \n\n ", "gave an empty answer"),
+    "a page": (b"<html><title>Maintenance</title>", "answered with a web page (“Maintenance”)"),
+    "no header": (GOOD.partition(b"\n")[2], "without the columns addresses, alt_names"),
+    "a header alone": (GOOD.partition(b"\n")[0] + b"\n", "a list without any row"),
+    "a cut value": (GOOD[: GOOD.index(b"Furnace")], "ends in the middle of a row"),
+    "a cut row": (GOOD[:-20].rpartition(b",")[0], "ends in the middle of a row"),
+    "a cut quote": (GOOD + b'"x" y', "ends in the middle of a row"),
+    "other text": (GOOD.replace(b"Alpha", b"Alph\xe9"), "is not in UTF-8"),
+    "one endless line": (b"a," * 600_000, "a line of more than 1,048,576 bytes"),
+    "bad rows": (GOOD + b'"a","b"\n' * 4, "4 rows that cannot be read, and 2 that can"),
+}
+
+
+@pytest.mark.parametrize(("body", "reason"), BROKEN.values(), ids=BROKEN)
+async def test_what_is_not_the_list_fails_in_words(desk: Desk, body: bytes, reason: str) -> None:
+    """The host is named with what came instead."""
+    with pytest.raises(SourceError) as failure:
+        await desk.receives(body)
+    assert str(failure.value).startswith("127.0.0.1 ")
+    assert reason in str(failure.value)
+
+
+async def test_marks_and_line_ends_do_not_matter(desk: Desk) -> None:
+    """A byte order mark, CRLF, quoted line breaks, blank lines and a missing last line end read the same."""
+    await desk.sees(party("A\nB", remarks='say "no"'), party("C"))
+    body = listed([party("A B", remarks='say "no"'), party("C")], end="\r\n")
+    assert told(await desk.receives(b"\xef\xbb\xbf" + body.rstrip() + b"\n\n")) == []
+    assert told(await desk.receives(body.rstrip())) == []
+
+
+async def test_a_file_of_endless_rows_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is a bound to what one file may list."""
+    monkeypatch.setattr(screening_rows, "ROWS", 5)
+    with pytest.raises(SourceError, match="more than 5 rows"):
+        await desk.sees(*many(6))
+
+
+async def test_reading_that_takes_too_long_fails(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that keeps its reader busy does not hold up the source for good."""
+    monkeypatch.setattr(screening_module, "READING_TIME", timedelta(0))
+    with pytest.raises(SourceError, match="takes too long to read"):
+        await desk.sees(*many(2000))
+
+
+async def test_signals_are_made_as_they_are_asked_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One by one, in slices, from the end, or all in order: the same signals."""
+    monkeypatch.setattr(screening_changes, "_SHELF", 4)
+    await desk.sees(*many(3))
+    poll = await desk.sees(*many(2), *many(10, start=5))
+    every = list(poll.signals)
+    assert len(poll.signals) == len(every) == 11
+    assert [poll.signals[index] for index in range(11)] == every
+    assert poll.signals[-1] == every[-1]
+    assert list(poll.signals[3:9]) == every[3:9]
+    with pytest.raises(IndexError):
+        poll.signals[11]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "codes"),
+    [
+        ("Komitas 26, Yerevan, AM", ("AM",)),
+        ("Shenyang, CN; Pyongyang, KP; Dalian, CN", ("CN", "KP")),
+        ("TR", ("TR",)),
+        ("12 Hezuo Road, Irvine, CA; and 2 High Street, Hebei, CN", ("CN",)),
+        ("Somewhere in CN town", ()),
+    ],
+)
+async def test_countries_stand_at_the_ends_of_addresses(
+    desk: Desk, addresses: str, codes: tuple[str, ...]
+) -> None:
+    """Each once, in order; an address that goes on with "and" has not ended."""
+    listing = only(await desk.sees(party("A", addresses=addresses))).listing
+    assert listing is not None
+    assert listing.countries == codes
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        (ENTITY_LIST, "Entity List"),
+        ("Military End User (MEU) List - Bureau of Industry and Security", "Military End User List"),
+        ("(X) - Y", "(X) - Y"),
+        ("Watch list", "Watch list"),
+    ],
+)
+def test_lists_are_named_shortly(name: str, short: str) -> None:
+    """Without agency and abbreviation, as far as a name is left."""
+    assert short_name(name) == short
