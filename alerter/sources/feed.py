@@ -63,6 +63,8 @@ class Feed:
         """The entries that the feed lists, oldest first; none when it has not changed. Raises SourceError."""
         known = self._recall(cursor)
         fetched, visit = await revisit(self._http, Fetch(self._config.url, accept=_ACCEPT), known.visit)
+        if fetched.not_modified and cursor is not None and visit is known.visit:
+            return Poll((), cursor, wait_at_least=_wish(known, fetched))
         kept = known.model_copy(update={"visit": visit})
         if fetched.not_modified:
             return _poll(kept, fetched)
@@ -70,12 +72,13 @@ class Feed:
 
     def _recall(self, cursor: str | None) -> FeedCursor:
         """The cursor, or an empty one where there is none of this address that can be read."""
-        fresh = FeedCursor(visit=Visit(url=self._config.url))
         try:
             known = FeedCursor.model_validate_json(cursor or "")
         except ValueError:
-            return fresh
-        return known if known.visit.url == self._config.url else fresh
+            known = None
+        if known and known.visit.url == self._config.url:
+            return known
+        return FeedCursor(visit=Visit(url=self._config.url))
 
     async def _read(self, fetched: Fetched, known: FeedCursor, *, first: bool) -> Poll:
         now = self._now()
@@ -106,5 +109,9 @@ def _poll(known: FeedCursor, fetched: Fetched, named: Named = _NOTHING) -> Poll:
     return Poll(
         signals=named.signals,
         cursor=known.model_dump_json(),
-        wait_at_least=min(max(known.ttl, fetched.max_age), LONGEST_WISH),
+        wait_at_least=_wish(known, fetched),
     )
+
+
+def _wish(known: FeedCursor, fetched: Fetched) -> timedelta:
+    return min(max(known.ttl, fetched.max_age), LONGEST_WISH)

@@ -32,6 +32,7 @@ _BECOME_GET = frozenset({301, 302, 303})
 """Redirects after which clients ask with GET: none for a POST to follow."""
 _CHUNK = 64 * 1024
 _USUAL = Limits()
+_UNCONDITIONAL = Validators()
 CLOSED_FOR = timedelta(minutes=5)
 """How long a budget grants no call after a 429 that does not say when to come back."""
 
@@ -58,16 +59,18 @@ class _Exchange:
     """A request with what the client has made of it."""
 
     asked: Fetch
+    conditions: Validators
     origin: str
     """The only one that keys go to."""
     limit: int
     sink: Callable[[bytes], object]
     """Where the body goes, piece by piece."""
+    budget_left: int | None = None
 
     def plain(self, url: URL) -> str:
         """An address that can be remembered: without parameters of ours that hold keys."""
-        secret = [name for name, _ in self.asked.secrets]
-        return str(url.without_query_params(*secret) if secret else url)
+        secrets = self.asked.secrets
+        return str(url.without_query_params(*(name for name, _ in secrets)) if secrets else url)
 
     def base(self, url: URL) -> str:
         """An address without any of our parameters."""
@@ -120,7 +123,7 @@ class HttpClient:
         """One exchange, redirects included. Raises FetchError."""
         body = bytearray()
         fetched = await self._run(request, body.extend)
-        return replace(fetched, body=bytes(body))
+        return replace(fetched, body=bytes(body)) if body else fetched
 
     async def download(self, request: Fetch, into: BinaryIO) -> Fetched:
         """The same with the body written to a file as it comes in; `body` stays empty. Raises FetchError."""
@@ -135,28 +138,32 @@ class HttpClient:
             await self._budgets.close(budget.name, error.retry_after or CLOSED_FOR)
 
     async def _run(self, request: Fetch, sink: Callable[[bytes], object]) -> Fetched:
-        conditions = request.validators
-        if conditions.url and self._chance() < self._limits.unconditional:
-            conditions = Validators()
+        budget_left = await self._draw(request.budget) if request.budget else None
         exchange = _Exchange(
-            asked=replace(request, validators=conditions),
+            asked=request,
+            conditions=self._conditions(request.validators),
             origin=_origin(_address(request.url)),
             limit=self._limits.body if request.limit is None else request.limit,
             sink=sink,
+            budget_left=budget_left,
         )
-        left = (request.total or self._limits.total).total_seconds()
-        hop = _Hop(_first_address(request, exchange), left)
-        budget_left = await self._draw(request.budget)
+        hop = _Hop(_first_address(request, exchange), (request.total or self._limits.total).total_seconds())
         while hop.count <= self._limits.redirects:
             answer = await self._turn(exchange, hop)
             if isinstance(answer, Fetched):
-                return replace(answer, budget_left=budget_left)
+                return answer
             hop = answer
         raise FetchError(f"{place(hop.url)}: more than {self._limits.redirects} redirects")
 
-    async def _draw(self, budget: Budget | None) -> int | None:
+    def _conditions(self, validators: Validators) -> Validators:
+        """The validators to send: now and then none, to see through broken caches."""
+        if validators.url and self._chance() < self._limits.unconditional:
+            return _UNCONDITIONAL
+        return validators
+
+    async def _draw(self, budget: Budget) -> int | None:
         """Count a call against its budget, waiting for it as long as its patience lasts: calls left."""
-        if budget is None or self._budgets is None:
+        if self._budgets is None:
             return None
         gives_up_at = monotonic() + budget.patience.total_seconds()
         while True:
@@ -191,30 +198,32 @@ class HttpClient:
         return answer
 
     async def _exchange(self, exchange: _Exchange, hop: _Hop) -> Fetched | _Hop:
-        request = exchange.asked
-        headers = self._headers(exchange, hop.url)
+        request, plain = exchange.asked, exchange.plain(hop.url)
+        conditions = exchange.conditions.headers(plain)
+        headers = self._headers(exchange, hop.url) | conditions
         method = "GET" if request.body is None else "POST"
         async with self._opened().request(
             method, hop.url, data=request.body, headers=headers, allow_redirects=False
         ) as response:
             if response.status in _REDIRECTS:
                 return _next_hop(response, hop, exchange)
-            conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
-            if response.status not in {200, 203} and not (response.status == 304 and conditional):
+            if response.status not in {200, 203} and not (response.status == 304 and conditions):
                 raise status_failure(response.status, response.headers, response.url)
             await _pour(response, exchange)
-            return _fetched(response, hop, exchange)
+            return _fetched(response, hop, exchange, plain)
 
     def _headers(self, exchange: _Exchange, url: URL) -> dict[str, str]:
         request = exchange.asked
-        return {
+        headers = {
             "User-Agent": self._user_agent,
             "Accept": request.accept,
             "Accept-Encoding": "gzip, deflate, br",
-            **({"Content-Type": "application/json"} if request.body is not None else {}),
-            **request.validators.headers(exchange.plain(url)),
-            **(request.headers if _origin(url) == exchange.origin else {}),
         }
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+        if request.headers and _origin(url) == exchange.origin:
+            headers.update(request.headers)
+        return headers
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -283,27 +292,26 @@ async def _pour(response: aiohttp.ClientResponse, exchange: _Exchange) -> None:
         exchange.sink(piece)
 
 
-def _fetched(response: aiohttp.ClientResponse, hop: _Hop, exchange: _Exchange) -> Fetched:
-    url = exchange.plain(hop.url)
-    old = exchange.asked.validators if response.status == 304 else None
+def _fetched(response: aiohttp.ClientResponse, hop: _Hop, exchange: _Exchange, plain: str) -> Fetched:
+    old = exchange.conditions if response.status == 304 else _UNCONDITIONAL
     return Fetched(
-        url=exchange.plain(hop.url.with_user(None)),
+        url=exchange.plain(hop.url.with_user(None)) if hop.url.raw_user else plain,
         status=response.status,
         headers=response.headers,
         body=b"",
-        validators=_validators(response.headers, url, old),
+        validators=_validators(response.headers, plain, old),
         max_age=max_age(response.headers, SystemClock().now()),
         moved_to=exchange.base(hop.url) if hop.count and hop.permanent else None,
+        budget_left=exchange.budget_left,
     )
 
 
-def _validators(headers: Mapping[str, str], url: str, old: Validators | None) -> Validators:
+def _validators(headers: Mapping[str, str], url: str, old: Validators) -> Validators:
     """The answer's validators; what a 304 does not repeat stays as it was."""
-    return Validators(
-        url=url,
-        etag=headers.get("ETag") or (old.etag if old else None),
-        last_modified=headers.get("Last-Modified") or (old.last_modified if old else None),
-    )
+    etag, last_modified = headers.get("ETag") or old.etag, headers.get("Last-Modified") or old.last_modified
+    if (url, etag, last_modified) == (old.url, old.etag, old.last_modified):
+        return old
+    return Validators(url=url, etag=etag, last_modified=last_modified)
 
 
 def _origin(url: URL) -> str:

@@ -335,6 +335,6 @@ def test_a_redirect_away_from_tls_is_refused() -> None:
     answer = cast(
         "aiohttp.ClientResponse", SimpleNamespace(status=301, headers={"Location": "http://a.example/"})
     )
-    exchange = _Exchange(Fetch("https://a.example/"), origin="", limit=0, sink=len)
+    exchange = _Exchange(Fetch("https://a.example/"), Validators(), origin="", limit=0, sink=len)
     with pytest.raises(FetchError, match="from https to http"):
         _next_hop(answer, _Hop(URL("https://a.example/"), left=1), exchange)
