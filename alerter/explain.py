@@ -8,7 +8,7 @@ from alerter.core.alert import fingerprint
 from alerter.core.reading import ReadSignal
 from alerter.core.signal import Signal, SignalRecord
 from alerter.core.text import normalise
-from alerter.core.verdict import Verdict
+from alerter.core.verdict import Verdict, no
 from alerter.pipeline.rulebook import series_of
 from alerter.pipeline.stories import Stories
 from alerter.replay import time_of
@@ -54,9 +54,9 @@ def explain(read: ReadSignal, judging: Judging) -> Iterator[Explanation]:
         series={series.id: series} if series else {},
         world=rulebook.world,
     )
-    tried = {rule.id for rule in rulebook.index.candidates(read, facts.normalised)}
+    tried = {rule.id for rule in rulebook.candidate("", read).rules}
     for rule in rulebook.rules:
-        judgement = rule.evaluate(facts)
+        judgement = no("notice_withdrawn") if read.record.signal.is_withdrawn else rule.evaluate(facts)
         named = tuple((fingerprint(rule.id, verdict.labels), verdict) for verdict in judgement.verdicts)
         reason = judgement.reason or (judgement.verdicts[0].reason if judgement.verdicts else "no_verdict")
         yield Explanation(rule.id, rule.id in tried, reason, _wants(rule), named)

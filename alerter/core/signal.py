@@ -98,6 +98,11 @@ class Signal(Frozen):
         return ()
 
     @property
+    def is_withdrawn(self) -> bool:
+        """Is it a notice that its agency has taken back? Such a one says nothing any more."""
+        return self.notice is not None and (self.notice.stage or "").casefold() == "withdrawn"
+
+    @property
     def content_hash(self) -> str:
         """Names the version. Dates are left out: a page that only changes its date has not changed."""
         stated = {"title", "text", "url", "kind", "observation", "docket", "notice", "listing"}

@@ -64,8 +64,8 @@ class Rulebook:
         return {rule.id: digest(rule.nature, *rule.grouping) for rule in self.rules}
 
     def candidate(self, position: str, read: ReadSignal) -> Candidate:
-        """The signal with the rules that it can touch; a baseline signal touches none."""
-        if read.record.baseline:
+        """The signal with the rules that it can touch; one that is baseline, or withdrawn, touches none."""
+        if read.record.baseline or read.record.signal.is_withdrawn:
             return Candidate(position, read, "", ())
         normalised = normalise(read.body)
         return Candidate(position, read, normalised, self.index.candidates(read, normalised))

@@ -21,12 +21,12 @@ class Reader:
         self._parents = dict(lexicon.parents)
 
     def read(self, signal: Signal) -> Reading:
-        """Everything that the signal states."""
+        """Everything that the signal states; of a notice that is withdrawn, only what it was about."""
         marked = self._lexicon.mark(tokenise(signal.title, signal.text))
         mentions = meant(marked, self._lexicon)
         published = signal.published_at.date()
         commodities = listed(mentions, "commodity")
-        prose = signal.kind in (SignalKind.ARTICLE, SignalKind.NOTICE)
+        prose = signal.kind in (SignalKind.ARTICLE, SignalKind.NOTICE) and not signal.is_withdrawn
         return Reading(
             claims=read_claims(marked, mentions, published=published, parents=self._parents) if prose else (),
             events=self._events(signal, marked, mentions) if prose else (),
@@ -71,6 +71,8 @@ def _notice(signal: Signal) -> NoticeMeaning | None:
     stated = signal.notice
     if stated is None:
         return meaning
+    if signal.is_withdrawn:
+        return NoticeMeaning(number=meaning.number or stated.number)
     effective = stated.effective_on.isoformat() if stated.effective_on else meaning.effective_on
     return meaning.model_copy(update={"number": meaning.number or stated.number, "effective_on": effective})
 

@@ -1,9 +1,10 @@
 """Documents of the US Federal Register as its API v1 gives them, made into notices. Pure.
 
 Format: https://www.federalregister.gov/developers/documentation/api/v1. A document is listed for public
-inspection first and published some days later under the same number: one signal with two stages.
+inspection first and published some days later under the same number, or withdrawn: one signal with stages.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Literal, TypeVar
@@ -14,7 +15,7 @@ from alerter.core.clean import cap_bytes, clean_text, clean_title, is_web_addres
 from alerter.core.signal import NoticeReference, Signal, SignalKind
 
 DocumentType = Literal["RULE", "PRORULE", "NOTICE", "PRESDOCU"]
-Stage = Literal["public_inspection", "published"]
+Stage = Literal["public_inspection", "published", "withdrawn"]
 
 FIELDS = (
     "document_number",
@@ -37,6 +38,14 @@ FIELDS = (
 )
 """What is asked for; the API's own choice lacks half of it."""
 
+WITHDRAWN = "Withdrawn from public inspection."
+SCHEDULED = "Scheduled for publication on"
+_LETTER = re.compile(
+    r"request\w*\s+(?:for\s+)?(?:the\s+)?withdrawal\s+of\s+this\s+document|"
+    r"this\s+document\s+(?:has\s+been|was|is)\s+withdrawn",
+    re.IGNORECASE,
+)
+"""What the office writes to a document whose agency has asked for it back."""
 _TYPES = {
     "rule": "RULE",
     "proposed rule": "PRORULE",
@@ -133,6 +142,11 @@ class InspectedDocument(Listed):
     docket_numbers: list[str] | None = None
 
     @property
+    def is_withdrawn(self) -> bool:
+        """Has its agency asked for it back? It stays listed to the end of the day it was due on."""
+        return bool(_LETTER.search(self.editorial_note))
+
+    @property
     def subject(self) -> str:
         """What it is about, as the table of contents says it."""
         parts = (self.toc_subject, self.toc_doc, self.subject_1, self.subject_2, self.subject_3)
@@ -204,10 +218,9 @@ def inspect(
     now: datetime,
 ) -> Signal:
     """The document as filed for public inspection: its subject is all the text there is yet."""
-    due = document.publication_date
-    scheduled = f"Scheduled for publication on {due.isoformat()}." if due else ""
+    withdrawn = WITHDRAWN if document.is_withdrawn else ""
     dockets = "Docket " + ", ".join(document.docket_numbers) if document.docket_numbers else ""
-    text = _joined((document.subject, document.editorial_note, dockets, scheduled))
+    text = _joined((withdrawn, document.subject, document.editorial_note, dockets, _schedule(document)))
     return Signal(
         id=document.document_number,
         source=source,
@@ -218,8 +231,13 @@ def inspect(
         published_at=(document.filed_at or now).astimezone(UTC),
         language="en",
         labels=labels,
-        notice=_notice(document, "public_inspection", agencies),
+        notice=_notice(document, "withdrawn" if withdrawn else "public_inspection", agencies),
     )
+
+
+def _schedule(document: InspectedDocument) -> str:
+    due = None if document.is_withdrawn else document.publication_date
+    return f"{SCHEDULED} {due.isoformat()}." if due else ""
 
 
 def _notice(

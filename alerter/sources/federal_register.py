@@ -2,13 +2,15 @@
 
 A poll asks for the documents since a watermark, with some days of overlap for late ones and changed ones,
 and for the list on public inspection. API v1 answers page 1 again beyond its last page and gives at most
-50 pages, so that what is more is asked for in slices of dates.
+50 pages, so that what is more is asked for in slices of dates. What leaves public inspection and is not
+published is asked for by its number before it is told as withdrawn.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
+from urllib.parse import quote
 
 from pydantic import Field, StringConstraints
 
@@ -35,7 +37,8 @@ from alerter.sources.federal_documents import (
     publish,
     read_rows,
 )
-from alerter.sources.http import Fetch, Fetched, Validators
+from alerter.sources.federal_inspection import Inspection, Looked, look, look_again, withdraw
+from alerter.sources.http import Fetch, Fetched, FetchError, Validators, Visit, revisit
 
 PAGE_ROWS = 100
 """Rows asked for at once; the API takes other numbers for 20 outside 2 to 2,000."""
@@ -44,21 +47,40 @@ OVERLAP = timedelta(days=3)
 """How far before the watermark documents are asked for again: some are listed late, some are changed."""
 LISTED_AHEAD = timedelta(days=14)
 """Documents are listed some days before their date; the last slice of dates ends here."""
+ASKED_FOR = 10
+"""Documents that left public inspection and are asked for by number in one poll."""
 
-_UNKNOWN = Validators()
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$", max_length=200)]
 
 
 class FederalRegisterConfig(SourceConfig):
-    """Documents by agencies and types, optionally with a term in them. Without agencies, all of them."""
+    """Documents by agencies and types, optionally with a term in them. Without agencies, all of them.
+
+    A document is one signal from public inspection on, in the stages `public_inspection`, `published` and
+    `withdrawn`; effective and comment dates stand with it until it is withdrawn.
+    """
+
+    example: ClassVar[str] = (
+        "{id: export-controls, type: federal_register, "
+        "agencies: [industry-and-security-bureau, foreign-assets-control-office], "
+        "document_types: [RULE, NOTICE]}"
+    )
+    limits: ClassVar[str] = (
+        "No key. The list on public inspection is renewed each business day at 8:45 Eastern Time and may "
+        "change during the day; ten minutes between polls are polite."
+    )
 
     type: Literal["federal_register"]
     agencies: tuple[Slug, ...] = ()
+    """By their slugs, as the register's addresses write them; all agencies unless set."""
     document_types: tuple[DocumentType, ...] = ()
+    """Rules, proposed rules, notices, presidential documents; all of them unless set."""
     search: str | None = Field(default=None, min_length=1, max_length=500)
     """A term of the API's full-text search; on public inspection its words are looked for in the subject."""
     public_inspection: bool = True
+    """Are documents told as soon as they are on public inspection, days before they are published?"""
     base_url: WebAddress = "https://www.federalregister.gov"
+    """Where the API is."""
 
     def build(self, context: SourceContext) -> Source:
         """The register, ready to poll."""
@@ -78,19 +100,31 @@ class RegisterCursor(Frozen):
     """The newest publication date seen, at most the day it was seen on."""
     published: dict[str, str] = {}
     """Documents in the window of the last poll: number → hash of the content given."""
-    inspected: dict[str, str] = {}
-    published_validators: Validators = Validators()
-    inspected_validators: Validators = Validators()
+    inspection: Inspection = Inspection()
+    documents: Visit | None = None
+    current: Visit | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """One list as it stands now (None = unchanged), with what to remember of its answer."""
+class _Issue:
+    """The published documents as they stand now (None = unchanged), with what to remember of the answer."""
 
     signals: Sequence[Signal] | None
-    validators: Validators
+    visit: Visit
     max_age: timedelta
     newest: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Public inspection as it stands now."""
+
+    signals: Sequence[Signal]
+    """New and changed ones, and withdrawn ones."""
+    inspection: Inspection
+    visit: Visit | None
+    note: str = ""
+    is_empty: bool = False
 
 
 class FederalRegister:
@@ -105,24 +139,24 @@ class FederalRegister:
     async def poll(self, cursor: str | None) -> Poll:
         """Documents that are new, changed or in a new stage, oldest first. Raises SourceError."""
         known = self._recall(cursor)
-        published = await self._published(known)
-        of_issue = known.published if published.signals is None else _hashes(published.signals)
-        inspected = await self._inspected(known)
-        waiting = [s for s in inspected.signals or () if s.id not in of_issue]
-        new = [*_changed(published.signals or (), known.published), *_changed(waiting, known.inspected)]
+        issue = await self._published(known)
+        of_issue = known.published if issue.signals is None else _hashes(issue.signals)
+        desk = await self._inspected(known, of_issue)
+        new = [*_changed(issue.signals or (), known.published), *desk.signals]
         after = known.model_copy(
             update={
-                "since": self._watermark(known, published.newest),
+                "since": self._watermark(known, issue.newest),
                 "published": of_issue,
-                "inspected": known.inspected if inspected.signals is None else _hashes(waiting),
-                "published_validators": published.validators,
-                "inspected_validators": inspected.validators,
+                "inspection": desk.inspection,
+                "documents": issue.visit,
+                "current": desk.visit,
             }
         )
         return Poll(
             signals=sorted(new, key=lambda signal: signal.published_at),
             cursor=after.model_dump_json(),
-            wait_at_least=min(published.max_age, LONGEST_WISH),
+            wait_at_least=min(issue.max_age, LONGEST_WISH),
+            note=desk.note or ("" if of_issue or not desk.is_empty else "lists no documents"),
         )
 
     def _recall(self, cursor: str | None) -> RegisterCursor:
@@ -139,22 +173,18 @@ class FederalRegister:
         today = self._now().date()
         return max(known.since, min(newest or known.since, today))
 
-    async def _published(self, known: RegisterCursor) -> _Part:
-        first = self._request(known.since - OVERLAP, None, validators=known.published_validators)
-        fetched = await self._http.fetch(first)
+    async def _published(self, known: RegisterCursor) -> _Issue:
+        first = self._request(known.since - OVERLAP, None)
+        fetched, visit = await revisit(self._http, first, known.documents)
         if fetched.not_modified:
-            return _Part(None, fetched.validators, fetched.max_age)
+            return _Issue(None, visit, fetched.max_age)
         rows, total = _read(fetched, PublishedDocument)
-        whole = total <= len(rows)
-        if not whole:
+        if total > len(rows):
             rows = await self._slice(known.since - OVERLAP, None, (rows, total))
+            visit = visit.model_copy(update={"validators": Validators()})  # page 1 says nothing of page 2
         signals = [self._publish(row) for row in {row.document_number: row for row in rows}.values()]
-        return _Part(
-            signals,
-            fetched.validators if whole else Validators(),  # page 1 says nothing about changes on page 2
-            fetched.max_age,
-            newest=max((row.publication_date for row in rows), default=None),
-        )
+        newest = max((row.publication_date for row in rows), default=None)
+        return _Issue(signals, visit, fetched.max_age, newest)
 
     async def _slice(
         self, start: date, end: date | None, page: tuple[list[PublishedDocument], int]
@@ -178,18 +208,48 @@ class FederalRegister:
             found += await self._slice(first, last, _read(fetched, PublishedDocument))
         return found
 
-    async def _inspected(self, known: RegisterCursor) -> _Part:
+    async def _inspected(self, known: RegisterCursor, of_issue: Mapping[str, str]) -> _Desk:
         if not self._config.public_inspection:
-            return _Part((), Validators(), timedelta(0))
-        url = self._api + "public-inspection-documents/current.json"
-        fetched = await self._http.fetch(
-            Fetch(url, accept="application/json", validators=known.inspected_validators)
-        )
+            return _Desk((), Inspection(), None, is_empty=True)
+        request = Fetch(self._api + "public-inspection-documents/current.json", accept="application/json")
+        fetched, visit = await revisit(self._http, request, known.current)
+        before = known.inspection
         if fetched.not_modified:
-            return _Part(None, fetched.validators, fetched.max_age)
-        rows, _ = _read(fetched, InspectedDocument)
-        signals = [self._inspect(row) for row in rows if self._is_wanted(row)]
-        return _Part(signals, fetched.validators, fetched.max_age)
+            return await self._settle((), before.given, look_again(before, of_issue), visit)
+        rows, total = _read(fetched, InspectedDocument)
+        if total > len(rows):
+            raise SourceError(f"{fetched.host} lists {len(rows)} of {total} documents on public inspection")
+        listed = [self._inspect(row) for row in rows if self._is_wanted(row)]
+        waiting = [signal for signal in listed if signal.id not in of_issue]
+        looked = look(rows, waiting, before, of_issue, self._now())
+        desk = await self._settle(_changed(waiting, before.given), _hashes(waiting), looked, visit)
+        return replace(desk, is_empty=not rows)
+
+    async def _settle(
+        self, changed: Sequence[Signal], given: Mapping[str, str], looked: Looked, visit: Visit
+    ) -> _Desk:
+        """What has changed on public inspection, with those that are withdrawn by now."""
+        now, awaited, withdrawn = self._now(), dict(looked.awaited), []
+        lost = looked.lost(now)[:ASKED_FOR]
+        for number in lost:
+            is_published = await self._is_published(number)
+            if is_published is None:
+                continue
+            last = awaited.pop(number)
+            if not is_published:
+                own = self._config
+                withdrawn.append(withdraw(number, last, source=own.id, labels=own.labels, now=now))
+        inspection = Inspection(given=dict(given), awaited=awaited, ahead=dict(looked.ahead))
+        return _Desk((*changed, *withdrawn), inspection, visit, looked.note(set(lost) - set(awaited)))
+
+    async def _is_published(self, number: str) -> bool | None:
+        """Does the register have the document, under whatever agency or type? None = it does not say."""
+        url = f"{self._api}documents/{quote(number, safe='')}.json"
+        try:
+            await self._http.fetch(Fetch(url, params=[("fields[]", "publication_date")]))
+        except FetchError as error:
+            return False if error.status == 404 else None
+        return True
 
     def _is_wanted(self, row: InspectedDocument) -> bool:
         """Is it by the agencies, of the types and with the words that are asked for?"""
@@ -208,9 +268,7 @@ class FederalRegister:
         config = self._config
         return inspect(row, source=config.id, agencies=config.agencies, labels=config.labels, now=self._now())
 
-    def _request(
-        self, start: date, end: date | None, *, page: int = 1, validators: Validators = _UNKNOWN
-    ) -> Fetch:
+    def _request(self, start: date, end: date | None, *, page: int = 1) -> Fetch:
         config = self._config
         params = [("conditions[agencies][]", slug) for slug in config.agencies]
         params += [("conditions[type][]", code) for code in config.document_types]
@@ -219,9 +277,7 @@ class FederalRegister:
         params += [("conditions[publication_date][lte]", end.isoformat())] if end else []
         params += [("fields[]", name) for name in FIELDS]
         params += [("order", "newest"), ("per_page", str(PAGE_ROWS)), ("page", str(page))]
-        return Fetch(
-            self._api + "documents.json", params=params, accept="application/json", validators=validators
-        )
+        return Fetch(self._api + "documents.json", params=params, accept="application/json")
 
 
 def _read(fetched: Fetched, kind: type[AnyDocument]) -> tuple[list[AnyDocument], int]:

@@ -92,6 +92,7 @@ class PageConfig(SourceConfig):
 
     type: Literal["page"]
     url: WebAddress
+    """Where the list is."""
     every: Duration = timedelta(minutes=30)
     format: Literal["html", "json"] = "html"
     """What is at the address."""

@@ -323,7 +323,7 @@ async def test_unchanged_lists_bring_nothing(http: HttpClient, register: Registe
     assert third.wait_at_least == timedelta(minutes=5)
     assert third.cursor == second.cursor
     known = RegisterCursor.model_validate_json(third.cursor)
-    assert (list(known.published), list(known.inspected)) == (["a"], ["b"])
+    assert (list(known.published), list(known.inspection.given)) == (["a"], ["b"])
 
 
 async def test_another_question_starts_anew_from_the_same_day(http: HttpClient, register: Register) -> None:
