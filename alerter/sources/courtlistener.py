@@ -223,14 +223,13 @@ class _Round:
         every = self._config.look_every
         due = [one for one, watch in self._dockets.items() if watch.is_due(self._now, every)]
         due.sort(key=lambda one: self._dockets[one].urgency)
-        for place, docket in enumerate(due):
-            if any(map(is_refusal, self._failures)):
-                self._notes.append(
-                    f"{len(due) - place} of {len(self._dockets)} dockets are still to be looked at"
-                )
-                return
-            if self._dockets[docket].asked_at is not None:  # else it is not known whose entries they are
+        for docket in due:
+            is_known = self._dockets[docket].asked_at is not None  # else whose entries they are is not
+            if is_known and not any(map(is_refusal, self._failures)):
                 await self._look(docket)
+        left = sum(self._dockets[docket].looked_at != self._now for docket in due)
+        if left and self._failures:
+            self._notes.append(f"{left} of {len(self._dockets)} dockets are still to be looked at")
 
     async def _look(self, docket: int) -> None:
         watch = self._dockets[docket]
