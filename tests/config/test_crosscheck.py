@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from alerter.config import Configuration, EntryInvalid, environment_warnings, load, parse_rule, unknown_names
+from alerter.config import (
+    ConfigErrors,
+    Configuration,
+    EntryInvalid,
+    environment_warnings,
+    load,
+    parse_rule,
+    unknown_names,
+)
 from alerter.settings import Settings
 from alerter.sources.feed import FeedConfig
 from tests.config.samples import written
@@ -158,3 +166,19 @@ def test_a_rule_over_http_may_name_only_what_there_is(tmp_path: Path) -> None:
     configuration = loaded(tmp_path, "matters: [{id: tariffs}]")
     docket = parse_rule({"id": "x", "type": "docket", "matters": ["tariffs", "tarifs"]})
     assert unknown_names(docket, configuration) == ['unknown matter "tarifs"; did you mean "tariffs"?']
+
+
+def test_a_source_that_names_an_unknown_matter_is_an_error(tmp_path: Path) -> None:
+    """It would propose cases for nothing; the name is pointed at."""
+    text = """
+matters: [{id: tariffs, dockets: [[cit, 25-00066]]}]
+sources:
+  - id: cases
+    type: courtlistener
+    discover:
+      - {matter: tariffs, search: emergency}
+      - {matter: tarifs, search: emergency}
+"""
+    with pytest.raises(ConfigErrors) as refused:
+        loaded(tmp_path, text)
+    assert str(refused.value).endswith('alerter.yaml:8:9: unknown matter "tarifs"; did you mean "tariffs"?')
