@@ -142,6 +142,18 @@ class Fleet(Protocol):
     async def beat(self, process: str) -> None:
         """Say that the process lives for the next `LIVENESS`."""
         ...
+    async def next_due(self, now: datetime) -> timedelta | None:
+        """How long from `now` on nothing can be claimed, as far as is known; None = nothing is scheduled.
+
+        It counts due times in domain time and holds in the store's own, whichever ends first; zero or less:
+        something can be claimed already.
+        """
+        ...
+
+    async def cursor(self, source: str) -> str | None:
+        """Where its last poll ended, for what else brings its signals; None = never polled."""
+        ...
+
 
     async def bury(self, process: str) -> int:
         """Free what dead processes held (signals being read, claims, leases); how many things were freed.

@@ -59,6 +59,21 @@ class MemorySources:
 
     async def health(self) -> Mapping[str, SourceHealth]:
         """Health of every source that was ever polled."""
+        elif self._held.get(source) is not None:
+            self._after[source] = min(self._after[source], now)
+
+    async def next_due(self, now: datetime) -> timedelta | None:
+        """How long until something is due or a hold ends."""
+        due, free = self._due.earliest(), self._held.earliest()
+        waits = [] if due is None else [due - now]
+        if free is not None:
+            waits.append(timedelta(seconds=free - self._monotonic()))
+        return min(waits, default=None)
+
+    async def cursor(self, source: str) -> str | None:
+        """Where the source's last poll ended."""
+        state = self._states.get(source)
+        return state.cursor if state else None
         return {name: state.health for name, state in self._states.items() if state.health is not None}
 
     def check(self, claim: SourceClaim) -> None:

@@ -45,7 +45,20 @@ class RedisSources:
 
     async def hasten(self, source: str, now: datetime) -> None:
         """Make a scheduled source due now; a hold that its last failure earned still stands."""
-        await self._client.ask("ZADD", self._client.key("polls:due"), "XX", "LT", microseconds(now), source)
+        await self._client.run("hasten", source, microseconds(now), repeatable=True)
+
+    async def next_due(self, now: datetime) -> timedelta | None:
+        """How long until something is due or a hold ends."""
+        due, hold = await self._client.run("next_source", repeatable=True)
+        waits = [instant(due) - now] if due else []
+        if hold:
+            waits.append(timedelta(milliseconds=int(hold)))
+        return min(waits, default=None)
+
+    async def cursor(self, source: str) -> str | None:
+        """Where the source's last poll ended."""
+        answer: str | None = await self._client.ask("HGET", self._client.key("polls:cursor"), source)
+        return answer
 
     async def health(self) -> Mapping[str, SourceHealth]:
         """Health of every source that was ever polled."""
