@@ -19,7 +19,7 @@ from alerter.pipeline.rulebook import Rulebook
 from alerter.reading import Reader
 from alerter.reading.lexicon import Lexicon
 from alerter.rules.index import RuleIndex
-from alerter.sources.base import SourceContext
+from alerter.sources.base import SourceConfig, SourceContext
 
 _log = structlog.get_logger()
 
@@ -50,9 +50,14 @@ def build_parts(configuration: Configuration, sources: SourceContext, notifiers:
     ids = {receiver: [one.id for one in every] for receiver, every in destinations.items()}
     return Parts(
         judging=build_judging(configuration, ids),
-        sources={config.id: Polled(config, config.build(sources)) for config in configuration.sources},
+        sources={config.id: _polled(config, sources) for config in configuration.sources},
         targets={one.id: one for every in destinations.values() for one in every},
     )
+
+
+def _polled(config: SourceConfig, context: SourceContext) -> Polled:
+    missing = config.missing(context.keys)
+    return Polled(config, None if missing else config.build(context), missing)
 
 
 def build_judging(configuration: Configuration, destinations: Mapping[str, Sequence[str]]) -> Judging:

@@ -13,13 +13,15 @@ from alerter.clock import Clock, FileClock, SystemClock
 from alerter.config import Configuration
 from alerter.config.models import Receiver
 from alerter.core.alert import Alert, Change, fingerprint
+from alerter.core.budget import Budgets
 from alerter.core.delivery import Delivery, Group, Member, Outcome
 from alerter.core.signal import Signal
 from alerter.guard import guarded_session
 from alerter.notifiers.base import NotifierContext
 from alerter.settings import Settings
-from alerter.sources.base import SourceConfig, SourceContext
+from alerter.sources.base import SourceConfig, SourceContext, SourceError
 from alerter.sources.http import HttpClient, default_user_agent
+from alerter.store.memory import MemoryBudgets
 
 TEST_RULE = "send-test"
 
@@ -38,13 +40,19 @@ def clock_of(settings: Settings) -> Clock:
 
 
 @asynccontextmanager
-async def open_outside(settings: Settings, clock: Clock) -> AsyncIterator[Outside]:
-    """The guarded client and session, closed at the end of the block."""
+async def open_outside(
+    settings: Settings, clock: Clock, budgets: Budgets | None = None
+) -> AsyncIterator[Outside]:
+    """The guarded client and session, closed at the end of the block.
+
+    Calls are counted against these budgets, or, without any, by this process for itself.
+    """
     client = HttpClient(
         user_agent=default_user_agent(settings.public_url),
         allow_private_networks=settings.allow_private_networks,
         proxy=settings.proxy,
         ca_bundle=settings.ca_bundle,
+        budgets=MemoryBudgets() if budgets is None else budgets,
     )
     session = guarded_session(
         allow_private_networks=settings.allow_private_networks,
@@ -61,6 +69,8 @@ async def open_outside(settings: Settings, clock: Clock) -> AsyncIterator[Outsid
 async def poll_once(config: SourceConfig, settings: Settings) -> Sequence[Signal]:
     """What the source brings when it is polled for the first time. Raises SourceError."""
     async with open_outside(settings, clock_of(settings)) as outside:
+        if missing := config.missing(outside.sources.keys):
+            raise SourceError(missing, trouble="unconfigured")
         poll = await config.build(outside.sources).poll(None)
     return poll.signals
 

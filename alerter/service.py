@@ -80,7 +80,7 @@ class Service:
         settings = self._options.settings
         async with (
             open_store(settings) as keeper,
-            open_outside(settings, self._clock) as outside,
+            open_outside(settings, self._clock, keeper.store.budgets) as outside,
         ):
             parts = await asyncio.to_thread(
                 build_parts, self._configuration, outside.sources, outside.notifiers
@@ -119,7 +119,7 @@ class Service:
             Tick("tidy", TIDY_EVERY, lambda: self._tidy(keeper)),
         ]
         if self._options.role in {"all", "poll"}:
-            ticks.append(Tick("poll", POLL_TICK, stages.poll.tick))
+            ticks.append(Tick("poll", POLL_TICK, stages.look_for_due))
         return ticks
 
     async def _tidy(self, keeper: StoreKeeper) -> None:

@@ -46,9 +46,18 @@ class Stages:
         self.evaluate.reload(parts.judging.rulebook)
         self.deliver.reload(parts.targets)
 
+    async def look_for_due(self) -> None:
+        """Let the polling stage look anew at what is due, whatever it waits for."""
+        self.poll.wake()
+
     async def run(self, role: Role, stop: asyncio.Event) -> None:
         """The loops of the role, until stopped; then let what is under way end."""
-        turns = {"read": self.read.turn, "evaluate": self.evaluate.turn, "deliver": self.deliver.turn}
+        turns = {
+            "poll": self.poll.turn,
+            "read": self.read.turn,
+            "evaluate": self.evaluate.turn,
+            "deliver": self.deliver.turn,
+        }
         async with asyncio.TaskGroup() as group:
             for name, turn in turns.items():
                 if role in {"all", name}:

@@ -1,4 +1,4 @@
-"""The polling stage: sources that are due are claimed, polled, and their signals taken in, in one commit.
+"""The polling stage: sources are claimed the moment they are due, and polled side by side.
 
 A claim makes sure that one process polls a source at a time; the intake commit moves the source's cursor
 together with the signals it brought, or changes nothing.
@@ -6,39 +6,25 @@ together with the signals it brought, or changes nothing.
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-import structlog
-
-from alerter.clock import Clock, monotonic
-from alerter.core.clean import clean_signal
-from alerter.core.health import SourceHealth
-from alerter.core.signal import IntakeStatus, Signal, SignalRecord
-from alerter.sources.base import Poll, Source, SourceConfig, SourceError
-from alerter.store.protocol import Busy, Fenced, PollResult, SourceClaim, Store, StoreError, new_records
+from alerter.clock import Clock
+from alerter.core.health import SourceHealth, awaited, unconfigured, was_never_polled_for_want
+from alerter.pipeline.poller import Polled, Poller
+from alerter.pipeline.supervise import wait_for
+from alerter.store.protocol import Enrolment, SourceClaim, Store
 from alerter.telemetry import Metrics
 
+__all__ = ["PollStage", "Polled"]
+
 AT_ONCE = 50
-"""Polls under way at once in one process."""
-JITTER = 0.1
-"""The next poll comes up to this share of the interval later, so that sources do not beat in step."""
-FIRST_BACKOFF, LONGEST_BACKOFF = timedelta(seconds=5), timedelta(hours=1)
-BUSY_PAUSE = timedelta(seconds=30)
-"""What a pipeline that is behind could not take is fetched again: not every second from its publisher."""
-POLL_TIMEOUT = 300.0
-"""Seconds after which a poll counts as failed, whatever it waits for."""
-
-_log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Polled:
-    """A configured source, ready to poll."""
-
-    config: SourceConfig
-    source: Source
+"""Polls under way at once in one process, those apart that wait for the pipeline."""
+SPREAD = timedelta(seconds=30)
+"""Many new sources are first polled over this time, or their interval, not all at the start."""
+SHORTEST_SLEEP, LONGEST_SLEEP = 0.005, 1.0
+"""Seconds between two looks at what is due: the first lets what comes due together be claimed together, the
+second bounds how late a moved clock, or a source that another process freed, is noticed."""
 
 
 class PollStage:
@@ -57,9 +43,9 @@ class PollStage:
         self._sources = sources
         self._clock = clock
         self._process = process
-        self._metrics = metrics
+        self._poller = Poller(store, clock=clock, metrics=metrics)
         self._polling: set[asyncio.Task[None]] = set()
-        self._health: dict[str, SourceHealth] = {}
+        self._wake = asyncio.Event()
         self._must_enrol = True
         self._ends = False
 
@@ -67,20 +53,28 @@ class PollStage:
         """Poll these sources from now on."""
         self._sources = sources
         self._must_enrol = True
+        self.wake()
+
+    def wake(self) -> None:
+        """Something may have come due."""
+        self._wake.set()
+
+    async def turn(self) -> None:
+        """Start what is due, then wait until more comes due, or a moment has passed. Raises StoreError."""
+        self._wake.clear()
+        await self.tick()
+        await wait_for(self._wake, await self._sleep())
 
     async def tick(self) -> None:
         """Start a poll of every source that is due, as far as there is room. Raises StoreError."""
         if self._must_enrol:
             await self._enrol()
-        room = AT_ONCE - len(self._polling)
-        if room <= 0 or not self._sources or self._ends:
+        if self._room <= 0 or not self._sources or self._ends:
             return
-        for claim in await self._store.sources.claim(self._process, self._clock.now(), room):
+        for claim in await self._store.sources.claim(self._process, self._clock.now(), self._room):
             if self._ends:  # the process gives back what it holds when it leaves
                 return
-            task = asyncio.create_task(self._poll(claim), name=f"poll {claim.source}")
-            self._polling.add(task)
-            task.add_done_callback(self._polling.discard)
+            self._start(claim)
 
     async def drain(self) -> None:
         """Give up the polls under way, and start no more; what they had not committed is polled again."""
@@ -89,145 +83,47 @@ class PollStage:
             task.cancel()
         await asyncio.gather(*self._polling, return_exceptions=True)
 
+    @property
+    def _room(self) -> int:
+        return AT_ONCE + self._poller.waiting - len(self._polling)
+
+    def _start(self, claim: SourceClaim) -> None:
+        poll = self._poller.run(claim, self._sources.get(claim.source))
+        task = asyncio.create_task(poll, name=f"poll {claim.source}")
+        self._polling.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if self._room <= 0:
+            self._wake.set()  # something may have been left for want of room
+        self._polling.discard(task)
+
+    async def _sleep(self) -> float:
+        """Seconds until there is something to look for."""
+        if self._room <= 0 or not self._sources or self._ends:
+            return LONGEST_SLEEP
+        wait = await self._store.sources.next_due(self._clock.now())
+        if wait is None:
+            return LONGEST_SLEEP
+        return min(max(wait.total_seconds(), SHORTEST_SLEEP), LONGEST_SLEEP)
+
     async def _enrol(self) -> None:
         """Schedule the sources, once more if a reload replaces them meanwhile."""
         sources, now = self._sources, self._clock.now()
-        self._health = dict(await self._store.sources.health())
-        await self._store.sources.enrol(dict.fromkeys(sources, now))
+        known = await self._store.sources.health()
+        spread = SPREAD if len(sources) > AT_ONCE else timedelta(0)
+        enrolments = {
+            source: _enrolment(polled, known.get(source), now, spread) for source, polled in sources.items()
+        }
+        await self._store.sources.enrol(enrolments)
         self._must_enrol = sources is not self._sources
 
-    async def _poll(self, claim: SourceClaim) -> None:
-        """One poll from claim to commit; every way it can end, ends the claim or lets it lapse."""
-        try:
-            await self._poll_claimed(claim)
-        except Fenced:
-            _log.info("poll_taken_over", source=claim.source)
-        except StoreError as fault:
-            _log.warning("poll_not_committed", source=claim.source, reason=str(fault))
-            await self._let_go(claim)
 
-    async def _poll_claimed(self, claim: SourceClaim) -> None:
-        polled = self._sources.get(claim.source)
-        if polled is None:  # unscheduled by a reload between the claim and now
-            await self._let_go(claim)
-            return
-        started = monotonic()
-        try:
-            async with asyncio.timeout(POLL_TIMEOUT):
-                poll = await polled.source.poll(claim.cursor)
-            records = self._records(claim, polled, poll)
-        except (SourceError, TimeoutError) as fault:
-            await self._postpone(claim, polled, fault)
-        except Exception as fault:  # noqa: BLE001  a source's surprise must not stop the other sources
-            self._metrics.errors.labels("source").inc()
-            _log.error("source_failed", source=claim.source, exc_info=fault)
-            await self._postpone(claim, polled, SourceError(f"unexpected {type(fault).__name__}: {fault}"))
-        else:
-            self._metrics.poll_seconds.observe(monotonic() - started)
-            await self._take_in(claim, polled, poll, records)
-
-    async def _take_in(
-        self, claim: SourceClaim, polled: Polled, poll: Poll, records: Sequence[SignalRecord]
-    ) -> None:
-        now = self._clock.now()
-        due = now + _interval(polled.config, poll)
-        health = self._well(claim.source, now, due, brought=bool(records))
-        result = PollResult(claim, poll.cursor, due, health)
-        try:
-            statuses = await self._store.signals.intake(records, poll=result)
-        except Busy as fault:
-            _log.info("intake_busy", source=claim.source, reason=str(fault))
-            hold = max(fault.retry_after, min(BUSY_PAUSE, polled.config.every))
-            waits = self._known_health(claim.source).model_copy(update={"next_poll_at": now + hold})
-            await self._store.sources.postpone(claim, now, hold, waits)
-            return
-        self._count(claim.source, statuses)
-        self._health[claim.source] = health
-
-    def _records(self, claim: SourceClaim, polled: Polled, poll: Poll) -> list[SignalRecord]:
-        """The poll's signals, cleaned; on the first poll what is old is the baseline."""
-        now = self._clock.now()
-        cleaned = [signal for one in poll.signals if (signal := self._cleaned(claim.source, one, now))]
-        records = new_records(cleaned, now)
-        if claim.cursor is not None and not poll.settling:
-            return records
-        oldest = now - polled.config.max_age
-        return [r.model_copy(update={"baseline": r.signal.published_at < oldest}) for r in records]
-
-    def _cleaned(self, source: str, signal: Signal, now: datetime) -> Signal | None:
-        try:
-            return clean_signal(signal, now)
-        except ValueError as fault:
-            self._metrics.signals.labels(source, "refused").inc()
-            _log.warning("signal_refused", source=source, signal=signal.id, reason=str(fault))
-            return None
-
-    async def _postpone(self, claim: SourceClaim, polled: Polled, fault: Exception) -> None:
-        now = self._clock.now()
-        health = self._ill(claim.source, now, str(fault) or "no answer in time")
-        asked = fault.retry_after if isinstance(fault, SourceError) else None
-        hold = max(asked or timedelta(0), _backoff(health.failures, polled.config.every))
-        health = health.model_copy(update={"next_poll_at": now + hold})
-        await self._store.sources.postpone(claim, now, hold, health)
-        self._health[claim.source] = health
-        self._metrics.polls.labels(claim.source, "failed").inc()
-        self._metrics.source_up.labels(claim.source).set(0)
-        if health.failures == 1:
-            _log.warning("source_unreachable", source=claim.source, reason=health.last_error)
-
-    async def _let_go(self, claim: SourceClaim) -> None:
-        """Give the claim back; a store that does not answer takes it back at this process's next claim."""
-        health = self._known_health(claim.source)
-        try:
-            await self._store.sources.postpone(claim, self._clock.now(), FIRST_BACKOFF, health)
-        except StoreError:
-            _log.info("claim_not_returned", source=claim.source)
-
-    def _count(self, source: str, statuses: Sequence[IntakeStatus]) -> None:
-        self._metrics.polls.labels(source, "ok").inc()
-        self._metrics.source_up.labels(source).set(1)
-        for status in statuses:
-            self._metrics.signals.labels(source, status).inc()
-
-    def _known_health(self, source: str) -> SourceHealth:
-        return self._health.get(source) or SourceHealth(source=source)
-
-    def _well(self, source: str, now: datetime, due: datetime, *, brought: bool) -> SourceHealth:
-        before = self._known_health(source)
-        if before.failures:
-            _log.info("source_recovered", source=source, failures=before.failures)
-        changes = {
-            "state": "ok",
-            "failures": 0,
-            "last_error": "",
-            "last_poll_at": now,
-            "last_success_at": now,
-            "next_poll_at": due,
-        }
-        if brought:
-            changes["last_signal_at"] = now
-        return before.model_copy(update=changes)
-
-    def _ill(self, source: str, now: datetime, reason: str) -> SourceHealth:
-        before = self._known_health(source)
-        return before.model_copy(
-            update={
-                "state": "failing",
-                "failures": before.failures + 1,
-                "last_error": reason[:500],
-                "last_poll_at": now,
-            }
-        )
-
-
-def _interval(config: SourceConfig, poll: Poll) -> timedelta:
-    """When to poll next: as configured, or later where the publisher asks for it; never in step."""
-    base = max(config.every, poll.wait_at_least)
-    return base * (1 + random.uniform(0, JITTER))  # noqa: S311  spread, not secrecy
-
-
-def _backoff(failures: int, every: timedelta) -> timedelta:
-    """Doubling from 5 s, or the interval if shorter, to an hour, or the interval if longer; with jitter."""
-    first = min(FIRST_BACKOFF, every)
-    doubled: timedelta = min(first * 2 ** min(failures - 1, 20), max(LONGEST_BACKOFF, every))
-    return doubled * random.uniform(0.5, 1)  # noqa: S311  spread, not secrecy
+def _enrolment(polled: Polled, known: SourceHealth | None, now: datetime, spread: timedelta) -> Enrolment:
+    """Due within the spread; what lacks something is not polled, and its health says so at once."""
+    if polled.missing:
+        before = known or SourceHealth(source=polled.config.id)
+        return Enrolment(None, polled.signature, unconfigured(before, polled.missing))
+    due = now + min(spread, polled.config.every) * random.random()  # noqa: S311  spread, not secrecy
+    stands_still = known is not None and was_never_polled_for_want(known)
+    return Enrolment(due, polled.signature, awaited(known) if known and stands_still else None)

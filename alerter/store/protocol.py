@@ -6,21 +6,64 @@ not touch; everything named `now`, `at` or `due` is domain time.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Protocol
 
 from alerter.core.alert import Alert
-from alerter.core.delivery import Delivery, Due, LedgerEntry, Outcome
+from alerter.core.budget import Budgets
+from alerter.core.delivery import Delivery, LedgerEntry, Outcome
 from alerter.core.health import SourceHealth
 from alerter.core.reading import ReadSignal
-from alerter.core.series import Series, Vintage
+from alerter.core.series import Series
 from alerter.core.signal import IntakeStatus, Signal, SignalRecord
+from alerter.store.values import (
+    Backlog,
+    Enrolment,
+    Evaluation,
+    PollResult,
+    Queued,
+    Repeat,
+    Retention,
+    SourceClaim,
+    Timer,
+    TimerName,
+)
+
+__all__ = [
+    "BATCH_LIMIT",
+    "EVALUATOR",
+    "LIVENESS",
+    "SCHEMA_VERSION",
+    "STORY_KEPT",
+    "VERSIONS_KEPT",
+    "Backlog",
+    "Busy",
+    "Enrolment",
+    "Evaluation",
+    "Fenced",
+    "Fleet",
+    "Judgements",
+    "Outbox",
+    "PollResult",
+    "Queued",
+    "Repeat",
+    "Retention",
+    "Signals",
+    "SourceClaim",
+    "Sources",
+    "Store",
+    "StoreError",
+    "StoreRefused",
+    "Timer",
+    "TimerName",
+    "new_records",
+]
 
 SCHEMA_VERSION = 1
 LIVENESS = timedelta(seconds=5)
 VERSIONS_KEPT = 24
-"""Versions of one signal that intake admits; later changes count as duplicates."""
+"""Versions of one signal that intake admits, but of an observation every one; later changes count as
+duplicates."""
 BATCH_LIMIT = 500
 """Most entries of one kind in one commit."""
 EVALUATOR = "evaluator"
@@ -47,92 +90,6 @@ class Busy(StoreError):
         self.retry_after = retry_after
 
 
-@dataclass(frozen=True, slots=True)
-class SourceClaim:
-    """The right to poll a source once, and where its last poll ended (None = never polled)."""
-
-    source: str
-    epoch: int
-    cursor: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PollResult:
-    """The end of a successful poll: committed together with the signals it brought."""
-
-    claim: SourceClaim
-    cursor: str
-    due: datetime
-    """Domain time of the next poll."""
-    health: SourceHealth
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """A signal waiting to be read."""
-
-    entry: str
-    record: SignalRecord
-    deliveries: int = 1
-    """How often it has been handed out; more than a few means that it kills its reader."""
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """How far the pipeline is behind."""
-
-    unread: int
-    unevaluated: int
-
-
-TimerName = Literal["fire", "expire", "repeat"]
-
-
-@dataclass(frozen=True, slots=True)
-class Timer:
-    """Something the evaluator must look at when its domain time comes. `subject`: fingerprint or group id."""
-
-    name: TimerName
-    subject: str
-    due: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """Firing conditions of one group that are told again, by the group's route, while they hold."""
-
-    group: str
-    fingerprints: tuple[str, ...]
-    interval: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """Everything one turn of the evaluator changes, committed as one.
-
-    `seen_from`/`seen_to`: the reading log's position before and after; the commit is `Fenced` unless the
-    stored position equals `seen_from` and the evaluator lease's epoch equals `epoch`.
-    """
-
-    epoch: int
-    seen_from: str
-    seen_to: str
-    alerts: Sequence[Alert] = ()
-    touched: Sequence[tuple[str, str]] = ()
-    """(signal identity, fingerprint): alerts that rest on the signal."""
-    stories: Mapping[str, str] = field(default_factory=dict)
-    """Story key → story, kept for `STORY_KEPT`."""
-    vintages: Sequence[Vintage] = ()
-    timers: Sequence[Timer] = ()
-    cancelled: Sequence[tuple[TimerName, str]] = ()
-    """Timers (name, subject) that are gone: cancelled, or due and acted on in this turn."""
-    repeats: Sequence[Repeat] = ()
-    """Groups with firing conditions; without fingerprints the group is forgotten."""
-    due: Sequence[Due] = ()
-    rules: Mapping[str, str] | None = None
-    """Rule id → signature of its `per`, when the configuration was (re)loaded; None = unchanged."""
-
-
 STORY_KEPT = timedelta(hours=72)
 
 
@@ -142,18 +99,6 @@ class Fleet(Protocol):
     async def beat(self, process: str) -> None:
         """Say that the process lives for the next `LIVENESS`."""
         ...
-    async def next_due(self, now: datetime) -> timedelta | None:
-        """How long from `now` on nothing can be claimed, as far as is known; None = nothing is scheduled.
-
-        It counts due times in domain time and holds in the store's own, whichever ends first; zero or less:
-        something can be claimed already.
-        """
-        ...
-
-    async def cursor(self, source: str) -> str | None:
-        """Where its last poll ended, for what else brings its signals; None = never polled."""
-        ...
-
 
     async def bury(self, process: str) -> int:
         """Free what dead processes held (signals being read, claims, leases); how many things were freed.
@@ -175,8 +120,12 @@ class Fleet(Protocol):
 class Sources(Protocol):
     """When each source is due, who polls it, where it stood, how it fares."""
 
-    async def enrol(self, due: Mapping[str, datetime]) -> None:
-        """Schedule these sources; known ones keep their due time if it is earlier; others are unscheduled."""
+    async def enrol(self, sources: Mapping[str, Enrolment]) -> None:
+        """Schedule these sources and no others.
+
+        One that is scheduled with the same signature keeps its due time and its hold. One that is new or has
+        changed is due as its enrolment says, without a hold; a poll of it that is under way is fenced.
+        """
         ...
 
     async def claim(self, process: str, now: datetime, limit: int) -> Sequence[SourceClaim]:
@@ -193,8 +142,23 @@ class Sources(Protocol):
         """Make a scheduled source due now, unless it is being polled."""
         ...
 
+    async def next_due(self, now: datetime) -> timedelta | None:
+        """How long from `now` on nothing can be claimed, as far as is known; None = nothing is scheduled.
+
+        It counts due times in domain time and holds in the store's own, whichever ends first; zero or less:
+        something can be claimed already.
+        """
+        ...
+
+    async def cursor(self, source: str) -> str | None:
+        """Where its last poll ended, for what else brings its signals; None = never polled."""
+        ...
+
     async def health(self) -> Mapping[str, SourceHealth]:
-        """Health by source id, for every source that was ever polled."""
+        """Health by source id, for every source that was ever polled, enrolled with one, or pushed signals.
+
+        `last_signal_at` counts pushes too; a source that only pushes is `ok`.
+        """
         ...
 
 
@@ -207,8 +171,13 @@ class Signals(Protocol):
         """One commit: new signals and new versions join the queue, the source's cursor and due time move.
 
         Versions in `records` are ignored: the store numbers them. A signal whose identity is known with the
-        same content, at any time, is a DUPLICATE; with other content it is UPDATED. Raises Fenced; Busy
-        when the backlog has reached its limit, but never for a poll that brought nothing.
+        same content, at any time, is a DUPLICATE; with other content it is UPDATED. An observation is
+        compared with its latest version only: a figure may be revised and put back, and each is an update.
+        Raises Fenced; Busy when the backlog has reached its limit, but never for a poll that brought nothing.
+
+        Of what belongs to no poll, the latest `seen_at` of each source that brought something new is noted
+        for `Sources.health`. A poll of more than `BATCH_LIMIT` comes in several calls, all but the last
+        without its result: taken in again, they are duplicates.
         """
         ...
 
@@ -339,14 +308,6 @@ class Outbox(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How long things are kept."""
-
-    signals: timedelta = timedelta(days=90)
-    alerts: timedelta = timedelta(days=400)
-
-
 class Store(Protocol):
     """All parts over one place, and its upkeep."""
 
@@ -360,6 +321,8 @@ class Store(Protocol):
     def judgements(self) -> Judgements: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def budgets(self) -> Budgets: ...
 
     async def open(self) -> None:
         """Connect and check: schema version, memory policy. Raises StoreError, StoreRefused."""

@@ -1,110 +1,19 @@
-"""The polling stage: claims, baselines, backoff, and signals that are refused."""
+"""The polling stage: which source is polled when, and by which process."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Literal
 
 import pytest
 
-from alerter.clock import ManualClock
-from alerter.core.signal import Signal
-from alerter.pipeline.poll import Polled, PollStage
-from alerter.sources.base import Poll, Source, SourceConfig, SourceContext, SourceError
-from alerter.store.memory import MemoryStore
-from alerter.store.protocol import Busy, SourceClaim, StoreError
-from alerter.telemetry import Metrics
-from tests.support.signals import NOON, a_signal
+from alerter.pipeline import poll as stage_module
+from alerter.pipeline.poll import AT_ONCE, Polled, PollStage
+from alerter.pipeline.supervise import run_until_stopped
+from alerter.sources.base import Poll
+from alerter.store.protocol import Enrolment, SourceClaim, StoreError
+from tests.support.press import Press, Scripted, ScriptedConfig
+from tests.support.signals import NOON
 from tests.support.waiting import eventually
-
-
-class ScriptedConfig(SourceConfig):
-    """A source that does as its script says."""
-
-    type: Literal["scripted"] = "scripted"
-
-    def build(self, context: SourceContext) -> Source:
-        """Not built from here."""
-        raise AssertionError
-
-
-class Scripted:
-    """Gives what its function gives; counts the polls."""
-
-    def __init__(self, give: Callable[[], Sequence[Signal]]) -> None:
-        self.give = give
-        self.settling = False
-        self.cursors: list[str | None] = []
-
-    async def poll(self, cursor: str | None) -> Poll:
-        """The next step of the script."""
-        self.cursors.append(cursor)
-        return Poll(self.give(), f"cursor-{len(self.cursors)}", settling=self.settling)
-
-
-class Press:
-    """One source over a store in memory."""
-
-    def __init__(self, give: Callable[[], Sequence[Signal]]) -> None:
-        self.clock = ManualClock(NOON)
-        self.store = MemoryStore(monotonic=lambda: self.seconds)
-        self.seconds = 0.0
-        self.metrics = Metrics()
-        self.source = Scripted(give)
-        self.config = ScriptedConfig(id="press", every=timedelta(minutes=10))
-        self.stage = self.a_stage("p1")
-
-    def a_stage(self, process: str) -> PollStage:
-        """Another process over the same store."""
-        sources = {"press": Polled(self.config, self.source)}
-        return PollStage(self.store, sources, clock=self.clock, process=process, metrics=self.metrics)
-
-    async def tick(self, *, polls: int) -> None:
-        """One tick; wait until so many polls have ended since the beginning."""
-        await self.stage.tick()
-        await eventually(lambda: len(self.source.cursors) == polls and not self.stage._polling)
-
-    async def taken(self) -> list[tuple[str, bool]]:
-        """What came in: id and whether it is of the baseline."""
-        queued = await self.store.signals.take("reader", 100, timedelta(0))
-        return [(one.record.id, one.record.baseline) for one in queued]
-
-    async def health(self) -> tuple[str, int, str]:
-        """State, consecutive failures, last error."""
-        health = (await self.store.sources.health())["press"]
-        return health.state, health.failures, health.last_error
-
-
-def old(name: str) -> Signal:
-    """Published three days ago."""
-    return a_signal(name, published_at=NOON - timedelta(days=3))
-
-
-async def test_the_first_poll_sets_the_baseline_and_later_ones_do_not() -> None:
-    """What is older than max_age alerts only if it came after the first poll."""
-    script = [[old("a"), a_signal("b")], [old("a"), a_signal("b"), old("late")]]
-    press = Press(lambda: script.pop(0))
-    await press.tick(polls=1)
-    assert await press.taken() == [("a", True), ("b", False)]
-    press.clock.advance(timedelta(minutes=11))
-    await press.tick(polls=2)
-    assert await press.taken() == [("late", False)]
-    assert press.source.cursors == [None, "cursor-1"]
-    assert await press.health() == ("ok", 0, "")
-
-
-async def test_a_history_that_comes_in_parts_is_the_baseline_to_its_end() -> None:
-    """While a source says that it is settling, what is older than max_age does not alert."""
-    script = [[old("a")], [old("b"), a_signal("c")], [old("late")]]
-    press = Press(lambda: script.pop(0))
-    press.source.settling = True
-    await press.tick(polls=1)
-    press.clock.advance(timedelta(minutes=11))
-    await press.tick(polls=2)
-    press.source.settling = False
-    press.clock.advance(timedelta(minutes=11))
-    await press.tick(polls=3)
-    assert await press.taken() == [("a", True), ("b", True), ("c", False), ("late", False)]
 
 
 async def test_a_source_is_polled_once_an_interval_by_all_processes_together() -> None:
@@ -121,114 +30,6 @@ async def test_a_source_is_polled_once_an_interval_by_all_processes_together() -
     await other.drain()
 
 
-def fail(fault: Exception) -> Callable[[], Sequence[Signal]]:
-    """A script whose every poll fails so."""
-
-    def give() -> Sequence[Signal]:
-        raise fault
-
-    return give
-
-
-FAULTS = {
-    "an expected failure": (SourceError("the feed answers 500"), "the feed answers 500"),
-    "a timeout": (TimeoutError(), "no answer in time"),
-    "a surprise": (ZeroDivisionError("inside"), "unexpected ZeroDivisionError: inside"),
-}
-
-
-@pytest.mark.parametrize(("fault", "words"), FAULTS.values(), ids=FAULTS.keys())
-async def test_a_failure_is_health_with_a_reason_and_backs_off(fault: Exception, words: str) -> None:
-    """Every kind of failure is said in words; the next poll waits on the store's own time."""
-    press = Press(fail(fault))
-    await press.tick(polls=1)
-    assert await press.health() == ("failing", 1, words)
-    await press.tick(polls=1)
-    press.seconds += 5
-    await press.tick(polls=2)
-    assert await press.health() == ("failing", 2, words)
-
-
-async def test_the_publishers_retry_after_is_heeded() -> None:
-    """Asked to wait an hour, the source is left alone for an hour."""
-    press = Press(fail(SourceError("429", retry_after=timedelta(hours=1))))
-    await press.tick(polls=1)
-    press.seconds += 3599
-    await press.tick(polls=1)
-    press.seconds += 1
-    await press.tick(polls=2)
-
-
-async def test_health_says_when_the_next_poll_is_due() -> None:
-    """After a success an interval later, with jitter; after a failure once its pause has passed."""
-    press = Press(list)
-    await press.tick(polls=1)
-    due = (await press.store.sources.health())["press"].next_poll_at
-    assert due is not None
-    assert timedelta(minutes=10) <= due - NOON <= timedelta(minutes=11)
-
-    press = Press(fail(SourceError("429", retry_after=timedelta(hours=1))))
-    await press.tick(polls=1)
-    assert (await press.store.sources.health())["press"].next_poll_at == NOON + timedelta(hours=1)
-
-
-async def test_a_recovered_source_is_well_again() -> None:
-    """One success ends the failing state."""
-    press = Press(fail(SourceError("500")))
-    await press.tick(polls=1)
-    press.source.give = list
-    press.seconds += 10
-    await press.tick(polls=2)
-    assert await press.health() == ("ok", 0, "")
-
-
-async def test_a_signal_that_cannot_be_taken_is_refused_alone() -> None:
-    """One dated far ahead is refused and counted; its neighbour comes in."""
-    ahead = a_signal("ahead", published_at=NOON + timedelta(days=60))
-    press = Press(lambda: [ahead, a_signal("b")])
-    await press.tick(polls=1)
-    assert await press.taken() == [("b", False)]
-    assert press.metrics.signals.labels("press", "refused")._value.get() == 1
-
-
-async def test_a_surprise_in_what_a_poll_brought_ends_the_claim(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever goes wrong after the poll itself is a failure of the source, and it is polled again."""
-
-    def trip(*_: object) -> Signal:
-        raise ZeroDivisionError("inside")
-
-    press = Press(lambda: [a_signal("a")])
-    with monkeypatch.context() as patched:
-        patched.setattr("alerter.pipeline.poll.clean_signal", trip)
-        await press.tick(polls=1)
-    assert await press.health() == ("failing", 1, "unexpected ZeroDivisionError: inside")
-    press.seconds += 5
-    await press.tick(polls=2)
-    assert await press.taken() == [("a", False)]
-
-
-@pytest.mark.parametrize("fault", [Busy(timedelta(seconds=1), "behind"), StoreError("away")])
-async def test_what_could_not_be_committed_is_polled_again(
-    fault: Exception, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A busy or absent store loses nothing: the cursor stays, the same signals come again."""
-    press = Press(lambda: [a_signal("a")])
-    intake, faults = press.store.signals.intake, [fault]
-
-    async def intake_later(records: object, **options: object) -> object:
-        if faults:
-            raise faults.pop()
-        return await intake(records, **options)  # type: ignore[arg-type]  # passed on as it came
-
-    monkeypatch.setattr(press.store.signals, "intake", intake_later)
-    await press.tick(polls=1)
-    assert await press.taken() == []
-    press.seconds += 30
-    await press.tick(polls=2)
-    assert await press.taken() == [("a", False)]
-    assert press.source.cursors == [None, None]
-
-
 async def test_a_source_taken_out_of_the_configuration_is_left_alone() -> None:
     """After a reload without it, nothing is polled."""
     press = Press(list)
@@ -237,29 +38,14 @@ async def test_a_source_taken_out_of_the_configuration_is_left_alone() -> None:
     assert press.source.cursors == []
 
 
-async def test_a_busy_pipeline_does_not_fetch_from_the_publisher_every_second(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """What intake could not take is fetched again after a pause, whatever moment intake asked for."""
-
-    async def behind(*_: object, **__: object) -> None:
-        raise Busy(timedelta(seconds=1), "behind")
-
-    press = Press(lambda: [a_signal("a")])
-    monkeypatch.setattr(press.store.signals, "intake", behind)
-    await press.tick(polls=1)
-    press.seconds += 29
-    await press.tick(polls=1)
-
-
 async def test_a_reload_while_sources_are_scheduled_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sources of the last reload are polled, though an earlier one was still being written down."""
     press = Press(list)
     both = {"press": Polled(press.config, press.source), "more": Polled(press.config, Scripted(list))}
     enrol = press.store.sources.enrol
 
-    async def enrol_then_reload(due: Mapping[str, datetime]) -> None:
-        await enrol(due)
+    async def enrol_then_reload(sources: Mapping[str, Enrolment]) -> None:
+        await enrol(sources)
         press.stage.reload(both)
 
     with monkeypatch.context() as patched:
@@ -316,3 +102,193 @@ async def test_a_stop_gives_up_the_polls_under_way() -> None:
     await heir.tick()
     await eventually(lambda: len(press.source.cursors) == 1)
     await heir.drain()
+
+
+class Hanging(Scripted):
+    """Every poll waits to be let go."""
+
+    def __init__(self) -> None:
+        super().__init__(list)
+        self.lets_go = asyncio.Event()
+
+    async def poll(self, cursor: str | None) -> Poll:
+        """Nothing, in the end."""
+        self.cursors.append(cursor)
+        await self.lets_go.wait()
+        return Poll((), "1")
+
+
+def many(press: Press, number: int, source: Scripted) -> dict[str, Polled]:
+    """Sources that are all one."""
+    every = [ScriptedConfig(id=f"s{n:05}", every=press.config.every) for n in range(number)]
+    return {config.id: Polled(config, source) for config in every}
+
+
+async def test_a_restart_polls_nothing_before_its_time() -> None:
+    """What another process has enrolled unchanged keeps its due time, and its pause after a failure."""
+    press = Press(list)
+    await press.tick(polls=1)
+    restarted = press.a_stage("p2")
+    await restarted.tick()
+    assert not restarted._polling
+    assert await press.store.sources.claim("p3", NOON + timedelta(minutes=9), 9) == []
+
+
+async def test_a_source_with_another_configuration_is_polled_at_once() -> None:
+    """Whoever changes an address or an interval sees at once what comes of it."""
+    press = Press(list)
+    await press.tick(polls=1)
+    press.config = ScriptedConfig(id="press", every=timedelta(hours=1))
+    press.stage.reload({"press": press.polled})
+    await press.tick(polls=2)
+
+
+async def test_a_source_that_lacks_something_says_so_and_is_not_polled() -> None:
+    """A missing key is a word in health at once; a restart with the key polls, and tells so meanwhile."""
+    press = Press(list, lacks="ALERTER_KEYS__CENSUS is not set")
+    await press.tick(polls=0)
+    assert await press.health() == ("unconfigured", 0, "ALERTER_KEYS__CENSUS is not set")
+    press.config = ScriptedConfig(id="press", every=timedelta(minutes=10))
+    press.stage = press.a_stage("p2")
+    await press.stage._enrol()
+    assert await press.health() == ("unknown", 0, "")
+    await press.tick(polls=1)
+    assert await press.health() == ("ok", 0, "")
+
+
+async def test_a_source_that_has_lost_its_key_keeps_what_is_known_of_it() -> None:
+    """When it was last seen stays, and is what people are told."""
+    press = Press(list)
+    await press.tick(polls=1)
+    press.config = ScriptedConfig(id="press", lacks="no key any more")
+    press.stage.reload({"press": press.polled})
+    await press.tick(polls=1)
+    told = await press.told()
+    assert (told.state, told.last_success_at, told.next_poll_at) == ("unconfigured", NOON, None)
+
+
+async def test_a_claimed_source_that_lacks_something_meanwhile_is_given_back() -> None:
+    """Nothing is polled without what it needs, even where another process had scheduled it."""
+    press = Press(list)
+    await press.tick(polls=1)
+    [claim] = await press.store.sources.claim("p1", NOON + timedelta(hours=1), 9)
+    await press.stage._poller.run(claim, Polled(press.config, None, "no key"))
+    press.seconds += 5
+    assert len(await press.store.sources.claim("p1", NOON + timedelta(hours=1), 9)) == 1
+
+
+async def test_many_new_sources_do_not_start_at_once() -> None:
+    """Their first polls are spread over half a minute."""
+    press = Press(list)
+    source = Scripted(list)
+    press.stage.reload(many(press, 400, source))
+    await press.stage.tick()
+    await eventually(lambda: not press.stage._polling)
+    assert len(source.cursors) < 20
+    for _ in range(100):
+        press.clock.advance(timedelta(milliseconds=300))
+        await press.stage.tick()
+        await eventually(lambda: not press.stage._polling)
+    assert len(source.cursors) == 400
+
+
+async def test_no_more_polls_are_under_way_than_there_is_room_for() -> None:
+    """What is left is started once a poll ends, without waiting for the next look."""
+    press = Press(list)
+    source = Hanging()
+    press.stage.reload(many(press, AT_ONCE + 20, source))
+    await press.stage._enrol()
+    press.clock.advance(timedelta(seconds=30))
+    stop = asyncio.Event()
+    loop = asyncio.create_task(run_until_stopped("poll", press.stage.turn, stop=stop, metrics=press.metrics))
+    await eventually(lambda: len(source.cursors) == AT_ONCE)
+    source.lets_go.set()
+    await eventually(lambda: len(source.cursors) == AT_ONCE + 20, within=0.9)
+    stop.set()
+    press.stage.wake()
+    await loop
+
+
+@pytest.mark.parametrize(
+    ("seconds", "sleep"), [(0.3, 0.3), (7, stage_module.LONGEST_SLEEP), (-1, stage_module.SHORTEST_SLEEP)]
+)
+async def test_the_stage_sleeps_until_the_next_source_is_due(seconds: float, sleep: float) -> None:
+    """It neither misses the moment nor looks all the time."""
+    press = Press(list)
+    press.stage._must_enrol = False
+    await press.store.sources.enrol({"press": Enrolment(NOON + timedelta(seconds=seconds))})
+    assert await press.stage._sleep() == pytest.approx(sleep)
+
+
+async def test_a_stage_without_sources_does_not_ask_the_store() -> None:
+    """It waits for a reload; so does one whose sources are not polled."""
+    press = Press(list, lacks="a key")
+    await press.stage.tick()
+    assert await press.stage._sleep() == stage_module.LONGEST_SLEEP
+    press.stage.reload({})
+    assert await press.stage._sleep() == stage_module.LONGEST_SLEEP
+
+
+async def test_a_nudge_ends_the_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that was moved, or a source that came due unseen, is noticed when the ticker says so."""
+    press = Press(list)
+    monkeypatch.setattr(stage_module, "LONGEST_SLEEP", 60.0)
+    await press.tick(polls=1)
+    turn = asyncio.create_task(press.stage.turn())
+    await eventually(press.stage._wake._waiters.__len__)
+    press.clock.advance(timedelta(minutes=12))
+    press.stage.wake()
+    await turn
+    await press.tick(polls=2)
+
+
+async def test_sources_are_polled_on_time_by_two_processes() -> None:
+    """Each due time is met once, by whichever process comes first, within a few hundredths of a second."""
+    store = Press(list)
+    lags: list[float] = []
+    loop = asyncio.get_running_loop()
+
+    class Ticking:
+        """Domain time is the loop's."""
+
+        def now(self) -> datetime:
+            return NOON + timedelta(seconds=loop.time())
+
+    class Timed(Scripted):
+        async def poll(self, cursor: str | None) -> Poll:
+            self.cursors.append(cursor)
+            lags.append((Ticking().now() - due[len(self.cursors) - 1]).total_seconds())
+            return Poll((), "1")
+
+    source = Timed(list)
+    due = [Ticking().now() + timedelta(seconds=0.1 + n / 500) for n in range(100)]
+    names = many(store, 100, source)
+    stages = [
+        PollStage(store.store, names, clock=Ticking(), process=process, metrics=store.metrics)
+        for process in ("p1", "p2")
+    ]
+    await store.store.sources.enrol({name: Enrolment(at) for name, at in zip(names, due, strict=True)})
+    stop = asyncio.Event()
+    for stage in stages:
+        stage._must_enrol = False
+    async with asyncio.TaskGroup() as group:
+        for stage in stages:
+            group.create_task(run_until_stopped("poll", stage.turn, stop=stop, metrics=store.metrics))
+        await eventually(lambda: len(source.cursors) >= 100)
+        stop.set()
+        for stage in stages:
+            stage.wake()
+    assert len(source.cursors) == 100
+    assert sorted(lags)[90] < 0.1
+
+
+async def test_a_store_that_is_away_is_the_loop_s_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stage's supervisor waits for it, and goes on."""
+    press = Press(list)
+
+    async def away(_now: datetime) -> timedelta:
+        raise StoreError("away")
+
+    monkeypatch.setattr(press.store.sources, "next_due", away)
+    with pytest.raises(StoreError):
+        await press.stage.turn()

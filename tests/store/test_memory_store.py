@@ -16,6 +16,7 @@ from tests.support.stores import (
     claim_delivery,
     claim_source,
     commit,
+    enrol,
     file,
     must_claim,
     offer,
@@ -94,7 +95,7 @@ async def test_a_source_removed_while_polled_stays_unscheduled_when_its_poller_d
 ) -> None:
     """Its claim is freed, and nobody polls it."""
     await claim_source(timed, "one")
-    await timed.sources.enrol({})
+    await enrol(timed, {})
     assert await timed.fleet.bury("two") == 1
     assert list(await timed.sources.claim("two", at(3600), 9)) == []
 

@@ -16,6 +16,7 @@ from tests.support.stores import (
     an_evaluation,
     claim_source,
     commit,
+    enrol,
     file,
     must_claim,
     offer,
@@ -25,7 +26,7 @@ from tests.support.stores import (
 
 async def test_a_lost_claim_on_a_source_is_found_again(redis_store: RedisStore, lossy: LossyLine) -> None:
     """The process's next claim gets the source that it does not know it claimed, and leaves the others."""
-    await redis_store.sources.enrol({"a": NOON, "b": NOON})
+    await enrol(redis_store, {"a": NOON, "b": NOON})
     [known] = await redis_store.sources.claim("poller", NOON, 1)
     lossy.losing = 1
     with pytest.raises(StoreError):
@@ -39,13 +40,13 @@ async def test_a_lost_claim_on_an_unscheduled_source_just_ends(
     redis_store: RedisStore, lossy: LossyLine
 ) -> None:
     """A source that left the configuration meanwhile is not scheduled by the way."""
-    await redis_store.sources.enrol({"a": NOON})
+    await enrol(redis_store, {"a": NOON})
     lossy.losing = 1
     with pytest.raises(StoreError):
         await redis_store.sources.claim("poller", NOON, 9)
-    await redis_store.sources.enrol({})
+    await enrol(redis_store, {})
     assert await redis_store.sources.claim("poller", NOON, 9) == []
-    await redis_store.sources.enrol({"a": NOON})
+    await enrol(redis_store, {"a": NOON})
     assert len(await redis_store.sources.claim("poller", NOON, 9)) == 1
 
 
@@ -94,7 +95,7 @@ async def test_a_lost_claim_on_a_delivery_is_found_again_without_doubt(
 @pytest.mark.parametrize("steps", range(1, 12))
 async def test_a_claim_that_is_cancelled_is_found_again(redis_store: RedisStore, steps: int) -> None:
     """Cancelled anywhere between command and answer, a claim ends cancelled, and is not held for ever."""
-    await redis_store.sources.enrol({"a": NOON})
+    await enrol(redis_store, {"a": NOON})
     claiming = asyncio.create_task(redis_store.sources.claim("poller", NOON, 9))
     for _ in range(steps):
         await asyncio.sleep(0)

@@ -1,7 +1,8 @@
 """Small steps through a store: what stages do, in one line of a test."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from alerter.core.delivery import Delivery, Outcome
@@ -9,6 +10,7 @@ from alerter.core.reading import Reading, ReadSignal
 from alerter.core.signal import IntakeStatus, Signal
 from alerter.store.protocol import (
     EVALUATOR,
+    Enrolment,
     Evaluation,
     PollResult,
     Queued,
@@ -59,9 +61,14 @@ async def commit(store: Store, **changes: Any) -> None:
     await store.judgements.commit(await an_evaluation(store, **changes))
 
 
+async def enrol(store: Store, due: Mapping[str, datetime | None], *, signature: str = "") -> None:
+    """Schedule these sources and no others, all of them configured so."""
+    await store.sources.enrol({source: Enrolment(at, signature) for source, at in due.items()})
+
+
 async def claim_source(store: Store, process: str = "poller", source: str = "ree-news") -> SourceClaim:
-    """Enrol one source, due at noon, and claim it."""
-    await store.sources.enrol({source: NOON})
+    """Enrol one source, due at noon if it is new, and claim it then."""
+    await enrol(store, {source: NOON})
     [claim] = await store.sources.claim(process, NOON, 1)
     return claim
 

@@ -22,6 +22,7 @@ from alerter.store.protocol import EVALUATOR, Evaluation, PollResult, new_record
 from alerter.telemetry import Metrics
 from alerter.web.context import WebContext
 from tests.support.signals import NOON
+from tests.support.stores import enrol
 
 Client = TestClient[web.Request, web.Application]
 Connect = Callable[..., Any]
@@ -111,7 +112,7 @@ class World:
 
     async def have_polled(self, health: SourceHealth) -> None:
         """End one poll of a source with this health."""
-        await self.store.sources.enrol({health.source: self.now})
+        await enrol(self.store, {health.source: self.now})
         await self.store.sources.hasten(health.source, self.now)
         for claim in await self.store.sources.claim("poller", self.now, 1):
             due = health.next_poll_at or self.now + timedelta(minutes=10)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from alerter import clock
+from alerter.store.memory.budgets import MemoryBudgets
 from alerter.store.memory.fleet import MemoryFleet
 from alerter.store.memory.judgements import MemoryJudgements
 from alerter.store.memory.outbox import MemoryOutbox
@@ -15,7 +16,7 @@ from alerter.store.memory.signals import MemorySignals, ReadingLog
 from alerter.store.memory.sources import MemorySources
 from alerter.store.protocol import LIVENESS, Retention
 
-__all__ = ["MemoryStore"]
+__all__ = ["MemoryBudgets", "MemoryStore"]
 
 
 class MemoryStore:
@@ -30,6 +31,7 @@ class MemoryStore:
         self._outbox = MemoryOutbox(monotonic)
         self._signals = MemorySignals(readings, self._sources)
         self._judgements = MemoryJudgements(readings, self._outbox, epoch=self._fleet.epoch)
+        self._budgets = MemoryBudgets(monotonic)
         self._fleet.oversee(self._signals, self._sources, self._outbox)
 
     @property
@@ -56,6 +58,11 @@ class MemoryStore:
     def outbox(self) -> MemoryOutbox:
         """What is due to whom, and the ledger."""
         return self._outbox
+
+    @property
+    def budgets(self) -> MemoryBudgets:
+        """How many calls are left to whom."""
+        return self._budgets
 
     async def open(self) -> None:
         """Nothing to connect to."""

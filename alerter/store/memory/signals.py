@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from alerter.core.reading import ReadSignal
-from alerter.core.signal import IntakeStatus, SignalRecord
+from alerter.core.signal import IntakeStatus, Signal, SignalKind, SignalRecord
 from alerter.store.memory.bell import Bell
 from alerter.store.memory.log import Log
 from alerter.store.memory.sources import MemorySources
@@ -18,6 +18,7 @@ Found = TypeVar("Found")
 
 BUSY_FOR = timedelta(seconds=1)
 """When to offer signals again after `Busy`."""
+_DUPLICATE = IntakeStatus.DUPLICATE
 
 
 class ReadingLog(Log[ReadSignal]):
@@ -32,7 +33,20 @@ class _Known:
 
     last_at: datetime
     """When it was last offered: what is still published is never forgotten."""
+    versions: int = 0
     contents: set[str] = field(default_factory=set)
+    """Of every version; of an observation that of the latest alone."""
+
+    def admit(self, signal: Signal) -> bool:
+        """Is it a new version?"""
+        content, is_observation = signal.content_hash, signal.kind is SignalKind.OBSERVATION
+        if content in self.contents or (not is_observation and self.versions >= VERSIONS_KEPT):
+            return False
+        if is_observation:
+            self.contents.clear()
+        self.contents.add(content)
+        self.versions += 1
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +84,12 @@ class MemorySignals:
         if records and backlog.unread + backlog.unevaluated >= backlog_limit:
             raise Busy(BUSY_FOR, "the pipeline is behind")
         statuses = [self._admit(record) for record in records]
+        new = [one for one, status in zip(records, statuses, strict=True) if status is not _DUPLICATE]
         if poll is not None:
-            self._sources.advance(poll)
+            self._sources.advance(poll, is_new=bool(new))
+        else:
+            for record in new:
+                self._sources.hear(record.signal.source, record.seen_at)
         self._queued.ring()
         return statuses
 
@@ -136,6 +154,7 @@ class MemorySignals:
         )
         for read in gone:
             self._forget(read)
+        self._sources.tidy(signals_from)
         self._dead.forget_while(lambda buried: buried.record.seen_at < signals_from)
         known_from = now - max(retention.signals, retention.alerts)
         for identity in [key for key, known in self._known.items() if known.last_at < known_from]:
@@ -148,11 +167,9 @@ class MemorySignals:
     def _admit(self, record: SignalRecord) -> IntakeStatus:
         known = self._known.setdefault(record.identity, _Known(record.seen_at))
         known.last_at = max(known.last_at, record.seen_at)
-        content = record.signal.content_hash
-        if content in known.contents or len(known.contents) >= VERSIONS_KEPT:
-            return IntakeStatus.DUPLICATE
-        known.contents.add(content)
-        version = len(known.contents)
+        if not known.admit(record.signal):
+            return _DUPLICATE
+        version = known.versions
         self._enqueue(record if version == record.version else record.model_copy(update={"version": version}))
         return IntakeStatus.ACCEPTED if version == 1 else IntakeStatus.UPDATED
 

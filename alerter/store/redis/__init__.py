@@ -3,9 +3,11 @@
 All replicas of the service share it. Keys, under one prefix (domain times in µs, the server's in ms):
 
 - `signals` (stream, group `read`) → `readings` (stream; `state.position` tells how far it is evaluated);
-  `id:IDENTITY` content hashes of its versions, `latest:IDENTITY` its newest reading, `named:OWN ID` its
+  `id:IDENTITY` contents of its versions, `latest:IDENTITY` its newest reading, `named:OWN ID` its
   identity;
-- `polls:due`, `polls:claimed` (domain), `polls:held` (server), `polls:owner|epoch|cursor|health` by source;
+- `polls:due`, `polls:claimed` (domain), `polls:held` (server; `polls:after` tells when it is due then),
+  `polls:owner|epoch|cursor|health|signature` by source, `sources:heard` (domain) for who pushes;
+- `calls:BUDGET` (server), `closed:BUDGET`, which expire;
 - `alerts`, `alerts:active|updated|resolved`, `touched:IDENTITY`, `stories` (`:told` domain), `series:ID`,
   `timers` (domain), `repeats`, `rules`;
 - `entry:ENTRY`, `pending:ENTRY`, `frozen:ENTRY`, and for each destination `due:` (domain), `held:`

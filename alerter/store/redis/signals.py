@@ -7,11 +7,12 @@ cut by length, which would drop what nobody has read yet.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
+from itertools import groupby
 from typing import Any
 
 from alerter import clock
 from alerter.core.reading import ReadSignal
-from alerter.core.signal import IntakeStatus, SignalRecord
+from alerter.core.signal import IntakeStatus, Signal, SignalKind, SignalRecord
 from alerter.store.protocol import (
     VERSIONS_KEPT,
     Backlog,
@@ -76,10 +77,11 @@ class RedisSignals:
             raise Busy(FULL_FOR, "the store's memory is nearly full")
         rows: list[Argument] = []
         for record in records:
-            rows += (record.identity, record.signal.content_hash, self._records.write(record))
+            rows += (record.identity, _content(record.signal), self._records.write(record))
         limits = (backlog_limit, VERSIONS_KEPT, IDENTITIES_KEPT)
+        runs = () if poll else _runs(records)
         with self._polls.ending(poll.claim.source) if poll else nullcontext():
-            answer = await self._client.run("intake", *limits, *_ended(poll), *rows)
+            answer = await self._client.run("intake", *limits, *_ended(poll), len(runs) // 3, *runs, *rows)
         if answer == "busy":
             raise Busy(BUSY_FOR, "the pipeline is behind")
         if poll is not None:
@@ -202,11 +204,28 @@ class RedisSignals:
         return self._memory_full
 
 
+def _content(signal: Signal) -> str:
+    """Names the content; an observation's begins with a letter that no digest has: the script knows it by."""
+    content = signal.content_hash
+    return "o" + content[1:] if signal.kind is SignalKind.OBSERVATION else content
+
+
+def _runs(records: Sequence[SignalRecord]) -> Sequence[Argument]:
+    """Signals of one source in a row: source, how many, and the latest time seen."""
+    runs: list[Argument] = []
+    for source, group in groupby(records, lambda record: record.signal.source):
+        seen = [record.seen_at for record in group]
+        runs += (source, len(seen), microseconds(max(seen)))
+    return runs
+
+
 def _ended(poll: PollResult | None) -> tuple[Argument, ...]:
     if poll is None:
-        return ("", 0, "", 0, "")
+        return ("", 0, "", 0, "", 0, "")
     due, health = microseconds(poll.due), poll.health.model_dump_json()
-    return (poll.claim.source, poll.claim.epoch, poll.cursor, due, health)
+    due_if_new = microseconds(poll.due_if_new) if poll.due_if_new else due
+    health_if_new = poll.health_if_new.model_dump_json() if poll.health_if_new else health
+    return (poll.claim.source, poll.claim.epoch, poll.cursor, due, health, due_if_new, health_if_new)
 
 
 def _entries(answer: Any) -> Any:

@@ -1,13 +1,16 @@
 """Sources in Redis: due in domain time, held back in the server's, fenced by an epoch per claim."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from alerter.core.health import SourceHealth
-from alerter.store.protocol import Fenced, SourceClaim
+from alerter.core.health import SourceHealth, with_heard
+from alerter.store.protocol import Enrolment, Fenced, SourceClaim
 from alerter.store.redis.claims import KnownClaims
-from alerter.store.redis.client import Client
-from alerter.store.redis.encoding import microseconds, milliseconds
+from alerter.store.redis.client import Argument, Client
+from alerter.store.redis.encoding import instant, microseconds, milliseconds
+
+HEARD = "sources:heard"
+"""When each source that pushes last brought something new."""
 
 
 class RedisSources:
@@ -17,16 +20,20 @@ class RedisSources:
         self._client = client
         self._claims = claims
 
-    async def enrol(self, due: Mapping[str, datetime]) -> None:
+    async def enrol(self, sources: Mapping[str, Enrolment]) -> None:
         """Schedule these sources and no others."""
-        rows = [part for source, instant in due.items() for part in (source, microseconds(instant))]
+        rows: list[Argument] = []
+        for source, enrolment in sources.items():
+            due = "" if enrolment.due is None else microseconds(enrolment.due)
+            health = enrolment.health.model_dump_json() if enrolment.health else ""
+            rows += (source, due, enrolment.signature, health)
         await self._client.run("enrol", *rows, repeatable=True)
 
     async def claim(self, process: str, now: datetime, limit: int) -> Sequence[SourceClaim]:
         """Claim sources that are due and not held back, the longest due first."""
         async with self._claims.claiming(process):
             rows = await self._client.run("claim_sources", process, microseconds(now), limit)
-            claims = [SourceClaim(source, int(epoch), cursor) for source, epoch, cursor in rows]
+            claims = [_claim(*row) for row in rows]
             self._claims.add(process, (claim.source for claim in claims))
         return claims
 
@@ -61,7 +68,22 @@ class RedisSources:
         return answer
 
     async def health(self) -> Mapping[str, SourceHealth]:
-        """Health of every source that was ever polled."""
-        flat = await self._client.ask("HGETALL", self._client.key("polls:health"))
-        pairs = zip(flat[::2], flat[1::2], strict=True)
-        return {source: SourceHealth.model_validate_json(body) for source, body in pairs}
+        """Health of every source that was ever polled or pushed signals."""
+        bodies = await self._client.ask("HGETALL", self._client.key("polls:health"))
+        heard = await self._client.ask("ZRANGE", self._client.key(HEARD), 0, -1, "WITHSCORES")
+        known = {source: SourceHealth.model_validate_json(body) for source, body in _pairs(bodies)}
+        return with_heard(known, {source: instant(at) for source, at in _pairs(heard)})
+
+    async def tidy(self, before: datetime) -> None:
+        """Forget who has only pushed, and not since then."""
+        oldest = f"({microseconds(before)}"
+        await self._client.ask("ZREMRANGEBYSCORE", self._client.key(HEARD), "-inf", oldest)
+
+
+def _claim(source: str, epoch: int, cursor: str | None, health: str | None) -> SourceClaim:
+    known = SourceHealth.model_validate_json(health) if health else None
+    return SourceClaim(source, int(epoch), cursor, known)
+
+
+def _pairs(flat: Sequence[str]) -> Iterator[tuple[str, str]]:
+    return zip(flat[::2], flat[1::2], strict=True)

@@ -13,6 +13,7 @@ from alerter.store.protocol import (
     StoreRefused,
 )
 from alerter.store.redis.bodies import Bodies
+from alerter.store.redis.budgets import RedisBudgets
 from alerter.store.redis.claims import KnownClaims
 from alerter.store.redis.client import Client
 from alerter.store.redis.encoding import microseconds, milliseconds
@@ -38,6 +39,7 @@ class RedisStore:
         alerts = Bodies(Alert)
         self._judgements = RedisJudgements(self._client, alerts)
         self._outbox = RedisOutbox(self._client, alerts)
+        self._budgets = RedisBudgets(self._client)
         self._durable = False
 
     @property
@@ -66,6 +68,11 @@ class RedisStore:
         return self._outbox
 
     @property
+    def budgets(self) -> RedisBudgets:
+        """How many calls are left to whom."""
+        return self._budgets
+
+    @property
     def durable(self) -> bool:
         """Does the server keep an append-only file, so that a crash loses nothing? Known once opened."""
         return self._durable
@@ -90,6 +97,7 @@ class RedisStore:
         evaluated = await self._judgements.position()
         await self._trim("readings", now, retention.signals, last=evaluated)
         await self._trim("dead:signals", now, retention.signals)
+        await self._sources.tidy(now - retention.signals)
         await self._trim("ledger", now, retention.alerts)
         await self._trim("dead:deliveries", now, retention.alerts)
         await self._forget("forget_alerts", microseconds(now - retention.alerts))

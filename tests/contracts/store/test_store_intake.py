@@ -1,16 +1,17 @@
 """Intake: what is new, what is a new version, what is known already, and when the door is closed."""
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alerter.core.signal import IntakeStatus
-from alerter.store.protocol import VERSIONS_KEPT, Busy, Fenced, Store
-from tests.support.signals import NOON, a_record, a_signal, an_observation, healthy
-from tests.support.stores import a_poll, claim_source, commit, offer, read, take
+from alerter.core.signal import IntakeStatus, Signal
+from alerter.store.protocol import VERSIONS_KEPT, Busy, Fenced, SourceClaim, Store
+from tests.support.signals import NOON, a_record, a_signal, an_observation, at, healthy
+from tests.support.stores import a_poll, claim_source, commit, enrol, offer, read, take
 
 ACCEPTED, DUPLICATE, UPDATED = IntakeStatus.ACCEPTED, IntakeStatus.DUPLICATE, IntakeStatus.UPDATED
 _examples = itertools.count()
@@ -94,6 +95,87 @@ async def test_a_poll_commits_its_signals_cursor_due_time_and_health_together(st
     assert (await store.signals.backlog()).unread == 1
 
 
+async def test_only_the_commit_knows_whether_a_poll_brought_news(store: Store) -> None:
+    """Due time and health are those of news where a signal is new or updated, and not where all is known."""
+    told = healthy(last_signal_at=NOON)
+
+    async def polled(*signals: Signal, at_second: float) -> tuple[bool, SourceClaim]:
+        """Is the health that of news, and the claim that follows."""
+        [claim] = await store.sources.claim("poller", at(at_second), 9)
+        poll = replace(a_poll(claim, due_in=600), due_if_new=at(60), health_if_new=told)
+        await offer(store, *signals, poll=poll)
+        return (await store.sources.health())["ree-news"] == told, claim
+
+    await enrol(store, {"ree-news": NOON})
+    assert (await polled(a_signal("a"), a_signal("b"), at_second=0))[0]
+    assert not (await polled(a_signal("a"), at_second=60))[0]
+    assert await store.sources.claim("poller", at(599), 9) == []
+    assert (await polled(a_signal("a"), a_signal("b", title="Corrected"), at_second=600))[0]
+    assert not (await polled(at_second=600))[0]
+
+
+async def test_a_push_is_noted_where_it_brought_something_new(store: Store) -> None:
+    """Sources that only push are heard of too; who repeats itself is not, and no time goes back."""
+    early, late = at(-60), at(90)
+    await offer(store, a_signal("a", source="one"), a_signal("b", source="two", seen_at=early))
+    await store.signals.intake([a_record("c", source="one", seen_at=late), a_record("b", source="two")])
+    await store.signals.intake([a_record("d", source="one")])
+    heard = await store.sources.health()
+    assert {source: (one.state, one.last_signal_at) for source, one in heard.items()} == {
+        "one": ("ok", late),
+        "two": ("ok", early),
+    }
+
+
+async def test_each_source_of_a_mixed_push_is_heard_by_its_own_news(store: Store) -> None:
+    """However the sources alternate in the batch."""
+    await offer(store, *(a_signal(f"{source}1", source=source) for source in "abc"))
+    mixed = [("a", "a1"), ("b", "new"), ("b", "b1"), ("a", "a1"), ("c", "c1"), ("a", "new"), ("c", "c1")]
+    later = [a_record(name, source=source, seen_at=at(60)) for source, name in mixed]
+    await store.signals.intake(later)
+    heard = await store.sources.health()
+    assert {source: one.last_signal_at for source, one in heard.items()} == {
+        "a": at(60),
+        "b": at(60),
+        "c": NOON,
+    }
+
+
+async def test_a_polled_source_that_is_pushed_too_keeps_its_health(store: Store) -> None:
+    """Only the time of its last signal moves on."""
+    await offer(store, poll=a_poll(await claim_source(store)))
+    await offer(store, a_signal())
+    assert await store.sources.health() == {"ree-news": healthy(last_signal_at=NOON)}
+
+
+async def test_a_figure_that_is_put_back_is_an_update_each_time(store: Store) -> None:
+    """What a publisher says last is what holds, even if it said so before; the same again is no news."""
+    values = (1.0, 2.0, 1.0, 1.0, None, 1.0)
+    statuses = await offer(store, *map(an_observation, values))
+    assert statuses == [ACCEPTED, UPDATED, UPDATED, DUPLICATE, UPDATED, UPDATED]
+    assert [queued.record.version for queued in await take(store)] == [1, 2, 3, 4, 5]
+    assert await offer(store, an_observation(1.0)) == [DUPLICATE]
+
+
+async def test_a_figure_may_be_revised_any_number_of_times(store: Store) -> None:
+    """No revision is dropped: an old figure would be taken for the last word."""
+    revisions = [an_observation(float(number)) for number in range(VERSIONS_KEPT * 3)]
+    statuses = await offer(store, *revisions)
+    assert statuses == [ACCEPTED] + [UPDATED] * (VERSIONS_KEPT * 3 - 1)
+    assert [queued.record.version for queued in await take(store)] == list(range(1, VERSIONS_KEPT * 3 + 1))
+
+
+@pytest.mark.parametrize("kinds", ["oaoao", "aoaoa", "ooaa"])
+async def test_a_signal_that_changes_its_kind_is_a_new_version(store: Store, kinds: str) -> None:
+    """A sender may use one id for an article and for a figure: each is taken, and can be read."""
+    figure = {"kind": "observation", "observation": {"series": "s", "period": "2025-05", "unit": "t"}}
+    offered = [
+        a_signal("one", title=f"t{n}", **(figure if kind == "o" else {})) for n, kind in enumerate(kinds)
+    ]
+    assert await offer(store, *offered) == [ACCEPTED] + [UPDATED] * (len(kinds) - 1)
+    assert len(await take(store)) == len(kinds)
+
+
 async def test_a_fenced_poll_leaves_nothing_behind(store: Store) -> None:
     """Signals of a poll whose claim has ended are as if never offered."""
     claim = await claim_source(store)
@@ -126,19 +208,19 @@ async def test_what_is_read_but_not_evaluated_counts_as_backlog(store: Store) ->
 
 async def test_a_poll_refused_as_busy_keeps_its_claim(store: Store) -> None:
     """Its poller may commit the same poll later: no signal is passed over."""
-    await offer(store, a_signal("a"))
+    await offer(store, a_signal("a", source="pushed"))
     claim = await claim_source(store)
     with pytest.raises(Busy):
         await offer(store, a_signal("b"), poll=a_poll(claim), backlog_limit=1)
-    assert await store.sources.health() == {}
+    assert "ree-news" not in await store.sources.health()
     assert await offer(store, a_signal("b"), poll=a_poll(claim)) == [ACCEPTED]
 
 
 async def test_a_poll_that_brought_nothing_is_never_busy(store: Store) -> None:
     """Quiet sources go on being polled while the pipeline is behind."""
-    await offer(store, a_signal("a"))
+    await offer(store, a_signal("a", source="pushed"))
     await offer(store, poll=a_poll(await claim_source(store)), backlog_limit=1)
-    assert await store.sources.health() == {"ree-news": healthy()}
+    assert (await store.sources.health())["ree-news"] == healthy()
 
 
 async def test_a_full_batch_is_one_commit(store: Store) -> None:

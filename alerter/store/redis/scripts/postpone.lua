@@ -10,9 +10,13 @@ end
 call('HDEL', p .. 'polls:owner', source)
 call('HSET', p .. 'polls:health', source, ARGV[5])
 if call('ZREM', p .. 'polls:claimed', source) == 1 then -- else it was unscheduled while it was polled
-  local time = call('TIME')
-  local now = time[1] * 1000 + math.floor(time[2] / 1000)
-  call('ZADD', p .. 'polls:due', ARGV[3], source)
-  call('ZADD', p .. 'polls:held', now + tonumber(ARGV[4]), source)
+  if tonumber(ARGV[4]) > 0 then
+    local time = call('TIME')
+    local now = time[1] * 1000 + math.floor(time[2] / 1000)
+    call('HSET', p .. 'polls:after', source, ARGV[3])
+    call('ZADD', p .. 'polls:held', now + tonumber(ARGV[4]), source)
+  else
+    call('ZADD', p .. 'polls:due', ARGV[3], source)
+  end
 end
 return 1
