@@ -208,7 +208,9 @@ def status(
         return
     output.write_table("Service", ("what", "state"), fetched.overview)
     output.write_table(
-        "Sources", ("source", "state", "last success", "next poll", "last error"), fetched.sources
+        "Sources",
+        ("source", "state", "last success", "last new", "usual gap", "next poll", "words"),
+        fetched.sources,
     )
 
 

@@ -40,14 +40,16 @@ class Status:
 
     @property
     def sources(self) -> Sequence[tuple[str, ...]]:
-        """(id, state, last success, next poll, last error) of each source."""
+        """(id, state, last success, lag, cadence, next poll, what there is to say) of each source."""
         return [
             (
                 one["id"],
                 one["state"],
                 _instant(one.get("last_success_at")) or "never",
+                one.get("lag") or "never",
+                one.get("cadence") or "",
                 _instant(one.get("next_poll_at")),
-                one.get("last_error") or "",
+                "; ".join(_told(one)),
             )
             for one in self.document["sources"]
         ]
@@ -89,9 +91,17 @@ async def _get(session: aiohttp.ClientSession, base: str, path: str, field: str)
     raise StatusError(f"what answers at {base} is no alerter (HTTP {response.status} to {path})")
 
 
+def _told(source: Mapping[str, Any]) -> list[str]:
+    """What a source's health says in words."""
+    left = source.get("budget_left")
+    told = [source.get("last_error"), *source.get("overdue", ()), source.get("note")]
+    told += [f"{left} calls left"] if left is not None else []
+    return [words for words in told if words]
+
+
 def _beside(unseen: Sequence[str], reservations: Sequence[str]) -> list[str]:
     """The reservations that are not about a source out of sight: those are named apart."""
-    about = tuple(f"{source} could not be seen" for source in unseen)
+    about = tuple(f"{source} " for source in unseen)
     return [one for one in reservations if not one.startswith(about)]
 
 

@@ -50,12 +50,34 @@ class Metrics:
         self.waiting = Gauge(
             "alerter_waiting_deliveries", "Due entries by destination", ["destination"], registry=own
         )
-        self.source_up = Gauge(
-            "alerter_source_up", "1 when the last poll succeeded", ["source"], registry=own
-        )
+        self._add_sources(own)
         self.errors = Counter("alerter_errors", "Surprises caught by a supervisor", ["where"], registry=own)
         self.config_loaded = Gauge(
             "alerter_config_loaded", "1 when the last (re)load was valid", registry=own
+        )
+
+    def _add_sources(self, own: CollectorRegistry) -> None:
+        """Gauges that a scrape reads from the store."""
+        self.source_up = Gauge(
+            "alerter_source_up",
+            "1 when the last poll succeeded; absent of what was never polled, or lacks a key",
+            ["source"],
+            registry=own,
+        )
+        self.source_state = Gauge(
+            "alerter_source_state",
+            "0 ok, 1 quiet, 2 stale, 3 failing, 4 blocked, 5 unconfigured, 6 unknown",
+            ["source"],
+            registry=own,
+        )
+        self.source_failures = Gauge(
+            "alerter_source_failures", "Consecutive failed polls", ["source"], registry=own
+        )
+        self.source_lag = Gauge(
+            "alerter_source_lag_seconds", "Since it last brought something new", ["source"], registry=own
+        )
+        self.source_budget_left = Gauge(
+            "alerter_source_budget_left", "Calls left in its tightest window", ["source"], registry=own
         )
 
 

@@ -19,7 +19,7 @@ HEALTH = {
         {"source": "a", "since": None, "reason": "500"},
         {"source": "b", "since": None, "reason": "500"},
     ],
-    "reservations": ["a could not be seen so far: 500.", "b could not be seen so far: 500.", "No rule."],
+    "reservations": ["a could not be seen so far: 500.", "b is not watched: no key.", "No rule."],
     "backlog": {"unread": 3, "unevaluated": 0},
     "waiting": {},
     "dead": {"deliveries": 0, "signals": 0},
@@ -62,7 +62,20 @@ def test_people_read_words() -> None:
         "backlog": "unread: 3, unevaluated: 0",
         "given up": "deliveries: 0, signals: 0",
     }
-    assert told.sources == [("a", "failing", "never", "", "500")]
+    assert told.sources == [("a", "failing", "never", "never", "", "", "500")]
+
+
+def test_a_source_s_words_stand_together() -> None:
+    """What is wrong, what is overdue, what it says for itself, and what is left of its budget."""
+    source = SOURCE | {
+        "lag": "3h",
+        "cadence": "1h",
+        "overdue": ["May was due"],
+        "note": "2 rows cannot be read",
+        "budget_left": 0,
+    }
+    [told] = Status({"health": HEALTH, "sources": [source]}).sources
+    assert told[3:] == ("3h", "1h", "", "500; May was due; 2 rows cannot be read; 0 calls left")
 
 
 @pytest.mark.parametrize("url", ["nonsense", "localhost:8080", "http://", "ftp://127.0.0.1"])

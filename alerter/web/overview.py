@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from alerter.core.health import SourceHealth
+from alerter.core.health import SourceHealth, SourceState, standing
 from alerter.core.model import Frozen
 from alerter.sources.base import SourceConfig
 from alerter.store.protocol import Store
@@ -29,8 +29,9 @@ class Blind(Frozen):
 
     source: str
     since: datetime | None
-    """When it was last seen; null = never."""
+    """When it was last seen, or of a stale one when it last brought something new; null = never."""
     reason: str
+    state: SourceState
 
 
 class Waiting(Frozen):
@@ -51,7 +52,7 @@ class Overview(Frozen):
     """How the service fares."""
 
     status: str
-    """`ok`, or `degraded` when silence cannot be trusted."""
+    """`ok`, or `degraded` when silence cannot be trusted; sources that lack a key degrade nothing."""
     at: datetime
     sources: dict[str, int]
     """Number of configured sources by state."""
@@ -64,12 +65,17 @@ class Overview(Frozen):
     dead: Dead
 
     @property
+    def unwatched(self) -> tuple[Blind, ...]:
+        """Those of the blind that are not polled for want of something, which people have been told."""
+        return tuple(one for one in self.blind if one.state == "unconfigured")
+
+    @property
     def in_short(self) -> tuple[str, ...]:
         """The reservations as the page shows them: many sources out of sight are one sentence."""
-        if len(self.blind) <= BLIND_SINGLY:
-            return self.reservations
-        sentence = f"{len(self.blind)} of {sum(self.sources.values())} sources cannot be seen."
-        return (*(one for one in self.reservations if one not in self.unseen), sentence)
+        folded, total = self.unseen, sum(self.sources.values())
+        counts = {"cannot be seen": len(self.blind) - len(self.unwatched), "lack a key": len(self.unwatched)}
+        told = [f"{n} of {total} sources {words}." for words, n in counts.items() if n and folded]
+        return (*(one for one in self.reservations if one not in folded), *told)
 
     @property
     def unseen(self) -> tuple[str, ...]:
@@ -82,19 +88,20 @@ async def overview(context: WebContext) -> Overview:
     configuration, now = context.configuration(), context.now()
     health = await context.store.sources.health()
     blind = blind_sources(configuration.sources, health, now)
+    unwatched = sum(one.state == "unconfigured" for one in blind)
     backlog = await context.store.signals.backlog()
     dead = await _dead(context.store)
     waiting = dict(await context.store.outbox.waiting())
     reservations = (
         *filter(None, [context.refusal()]),
-        *_of_configuration(len(configuration.sources), len(configuration.rules)),
+        *_of_configuration(len(configuration.sources), unwatched, len(configuration.rules)),
         *(_of_source(one) for one in blind),
         *_of_queues(backlog.unread + backlog.unevaluated, dead),
     )
     return Overview(
-        status="degraded" if reservations else "ok",
+        status="degraded" if len(reservations) > unwatched else "ok",
         at=now,
-        sources=dict(Counter(state_of(health.get(source.id)) for source in configuration.sources)),
+        sources=dict(Counter(state_of(health.get(source.id), now) for source in configuration.sources)),
         blind=blind,
         reservations=reservations,
         backlog=Waiting(unread=backlog.unread, unevaluated=backlog.unevaluated),
@@ -103,9 +110,9 @@ async def overview(context: WebContext) -> Overview:
     )
 
 
-def state_of(health: SourceHealth | None) -> str:
-    """A source's state; `unknown` before its first poll."""
-    return health.state if health else "unknown"
+def state_of(health: SourceHealth | None, now: datetime) -> SourceState:
+    """A source's state as of now; `unknown` before its first poll."""
+    return standing(health, now) if health else "unknown"
 
 
 def blind_sources(
@@ -117,20 +124,29 @@ def blind_sources(
 
 
 def _blind(source: SourceConfig, health: SourceHealth | None, now: datetime) -> Blind | None:
-    if health is None:
-        return Blind(source=source.id, since=None, reason="not polled yet")
-    reason = _why_blind(source, health, now)
-    return Blind(source=source.id, since=health.last_success_at, reason=reason) if reason else None
+    state = state_of(health, now)
+    reason = _why_blind(source, health, state, now) if health else "not polled yet"
+    if not reason:
+        return None
+    return Blind(source=source.id, since=_seen_at(health, state), reason=reason, state=state)
 
 
-def _why_blind(source: SourceConfig, health: SourceHealth, now: datetime) -> str:
-    if health.state == "unknown":
+def _why_blind(source: SourceConfig, health: SourceHealth, state: SourceState, now: datetime) -> str:
+    if state == "unknown":
         return health.last_error or "not polled yet"
-    if health.state in {"failing", "unconfigured"}:
-        return health.last_error or health.state
+    if state in {"failing", "blocked", "unconfigured"}:
+        return health.last_error or state
     if is_overdue(source, health, now):
         return "its poll is overdue"
+    if state == "stale":
+        return "; ".join(health.overdue) or "it answers, and is unusually silent"
     return ""
+
+
+def _seen_at(health: SourceHealth | None, state: SourceState) -> datetime | None:
+    if health is None:
+        return None
+    return health.last_signal_at if state == "stale" else health.last_success_at
 
 
 def is_overdue(source: SourceConfig, health: SourceHealth, now: datetime) -> bool:
@@ -145,14 +161,23 @@ async def _dead(store: Store) -> Dead:
     return Dead(deliveries=len(deliveries), signals=len(await store.signals.dead(DEAD_COUNTED)))
 
 
-def _of_configuration(sources: int, rules: int) -> list[str]:
+def _of_configuration(sources: int, unwatched: int, rules: int) -> list[str]:
     found = [] if sources else ["No source is configured."]
+    if sources and sources == unwatched:
+        found.append("No source is watched.")
     return found if rules else [*found, "No rule is configured."]
 
 
 def _of_source(blind: Blind) -> str:
-    since = f"since {blind.since:%Y-%m-%d %H:%M} UTC" if blind.since else "so far"
-    return f"{blind.source} could not be seen {since}: {blind.reason}."
+    if blind.state == "unconfigured":
+        return f"{blind.source} is not watched: {blind.reason}."
+    if blind.state == "stale":
+        return f"{blind.source} has brought nothing new {_since(blind)}: {blind.reason}."
+    return f"{blind.source} could not be seen {_since(blind)}: {blind.reason}."
+
+
+def _since(blind: Blind) -> str:
+    return f"since {blind.since:%Y-%m-%d %H:%M} UTC" if blind.since else "so far"
 
 
 def _of_queues(backlog: int, dead: Dead) -> list[str]:

@@ -20,7 +20,7 @@ from alerter.core.clean import is_web_address
 from alerter.core.delivery import LedgerEntry
 from alerter.core.signal import SignalRecord
 from alerter.store.protocol import Store, StoreError
-from alerter.web.api.sources import SourceView, view_source
+from alerter.web.api.sources import SourceView, source_views
 from alerter.web.context import CONTEXT, WebContext
 from alerter.web.openapi import DESCRIPTION
 from alerter.web.overview import Overview, overview
@@ -69,7 +69,7 @@ async def look(context: WebContext) -> View:
         overview(context),
         store.judgements.active(),
         _resolved(store),
-        _sources(context),
+        source_views(context),
         store.signals.recent(SIGNALS_SHOWN),
         store.outbox.ledger(LINES_SHOWN),
     )
@@ -87,11 +87,6 @@ async def look(context: WebContext) -> View:
 async def _resolved(store: Store) -> list[Alert]:
     newest = await store.judgements.recent(LOOKED_THROUGH)
     return [alert for _, alert in newest if not alert.active][:RESOLVED_SHOWN]
-
-
-async def _sources(context: WebContext) -> list[SourceView]:
-    health = await context.store.sources.health()
-    return [view_source(source, health.get(source.id)) for source in context.configuration().sources]
 
 
 def _worst_first(alert: Alert) -> tuple[bool, int, float]:

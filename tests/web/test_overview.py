@@ -9,7 +9,7 @@ from alerter.store.protocol import Backlog
 from alerter.web import overview as overview_module
 from alerter.web.overview import blind_sources, overview
 from tests.support.signals import NOON, a_record, healthy
-from tests.web.world import FeedLike, World
+from tests.web.world import Configuration, FeedLike, World
 
 SOURCE = FeedLike(id="ree-news")
 """Polled every ten minutes."""
@@ -34,12 +34,14 @@ def test_a_source_that_was_never_polled_is_blind() -> None:
         ({"state": "failing", "last_error": "HTTP 503"}, "HTTP 503"),
         ({"state": "failing"}, "failing"),
         ({"state": "unconfigured", "last_error": "needs a key"}, "needs a key"),
+        ({"state": "blocked", "last_error": "refuses access"}, "refuses access"),
         ({"state": "unknown"}, "not polled yet"),
+        ({"overdue": ("May was due",), "last_signal_at": NOON}, "May was due"),
         ({"next_poll_at": NOON - timedelta(minutes=11)}, "its poll is overdue"),
     ],
 )
 def test_a_source_that_cannot_be_seen_says_why(health: dict[str, Any], reason: str) -> None:
-    """Failing, unconfigured and overdue sources are blind, since they were last seen."""
+    """What failed, is refused, lacks a key or is late is blind, since it was last seen."""
     assert look(**health) == [(NOON, reason)]
 
 
@@ -50,6 +52,62 @@ def test_a_source_that_cannot_be_seen_says_why(health: dict[str, Any], reason: s
 def test_a_source_that_answers_in_time_is_seen(health: dict[str, Any]) -> None:
     """Neither calm nor a poll that is a little late makes a source blind."""
     assert look(**health) == []
+
+
+def test_a_stale_source_is_blind_since_its_last_signal() -> None:
+    """It answers, so that when it was last seen would say nothing."""
+    since = NOON - timedelta(days=4)
+    silent = {"last_signal_at": since, "cadence": timedelta(hours=1)}
+
+    assert look(**silent) == [(since, "it answers, and is unusually silent")]
+    assert look(**silent | {"cadence": timedelta(days=1)}) == []
+
+
+@pytest.mark.parametrize(
+    ("health", "sentence"),
+    [
+        (
+            {"state": "blocked", "last_error": "no"},
+            "ree-news could not be seen since 2025-06-09 12:00 UTC: no.",
+        ),
+        ({"overdue": ("May",)}, "ree-news has brought nothing new so far: May."),
+        ({"state": "unconfigured", "last_error": "no key"}, "ree-news is not watched: no key."),
+    ],
+)
+async def test_each_kind_of_blindness_has_its_sentence(
+    world: World, health: dict[str, Any], sentence: str
+) -> None:
+    """People read what they cannot rely on, and since when."""
+    await world.have_polled(healthy(**health))
+
+    assert sentence in (await overview(world.context())).reservations
+
+
+async def test_a_source_that_lacks_a_key_degrades_nothing(world: World) -> None:
+    """It is told, not an alarm: but where nothing at all is watched, silence means nothing."""
+    world.configuration = Configuration(sources=[FeedLike(id="a"), FeedLike(id="b")])
+    await world.have_polled(healthy("a"))
+    await world.have_polled(healthy("b", state="unconfigured", last_error="no key"))
+    seen = await overview(world.context())
+    assert (seen.status, seen.reservations) == ("ok", ("b is not watched: no key.",))
+    assert [one.source for one in seen.unwatched] == ["b"]
+
+    await world.have_polled(healthy("a", state="unconfigured", last_error="no key"))
+    seen = await overview(world.context())
+    assert seen.status == "degraded"
+    assert "No source is watched." in seen.reservations
+
+
+async def test_many_sources_without_a_key_are_one_sentence(world: World) -> None:
+    """Apart from those that cannot be seen."""
+    world.configuration = Configuration(sources=[FeedLike(id=name) for name in "abcde"])
+    for name in "abcd":
+        await world.have_polled(healthy(name, state="unconfigured", last_error="no key"))
+
+    seen = await overview(world.context())
+
+    assert seen.in_short == ("1 of 5 sources cannot be seen.", "4 of 5 sources lack a key.")
+    assert len(seen.unseen) == 5
 
 
 def test_a_fast_source_has_a_grace_of_two_minutes() -> None:

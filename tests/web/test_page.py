@@ -11,6 +11,7 @@ from alerter.store.protocol import StoreError
 from alerter.web import page
 from alerter.web.page import ago, instant, is_linkable
 from tests.support.signals import NOON, a_due, a_signal, an_alert, healthy, some_evidence
+from tests.support.stores import enrol
 from tests.web.world import Client, Configuration, FeedLike, World
 
 HOSTILE = '<script>alert("x")</script> & <!channel> "quoted"'
@@ -171,11 +172,24 @@ async def test_a_refused_configuration_is_on_the_page(world: World, client: Clie
 async def test_two_sources_are_spoken_of_as_all(world: World, client: Client) -> None:
     """The sentence counts."""
     world.configuration = Configuration(sources=(FeedLike(id="one"), FeedLike(id="two")))
-    await world.store.sources.enrol({"one": NOON, "two": NOON})
+    await enrol(world.store, {"one": NOON, "two": NOON})
     for claim in await world.store.sources.claim("poller", NOON, 2):
         await world.store.sources.postpone(claim, NOON, timedelta(0), healthy(claim.source))
 
     assert "All 2 sources were seen in time" in (await read(client)).text
+
+
+async def test_sources_that_lack_a_key_are_told_without_alarm(world: World, client: Client) -> None:
+    """Silence can be trusted of the others, and people read of which it cannot."""
+    world.configuration = Configuration(sources=(FeedLike(id="one"), FeedLike(id="two")))
+    await world.have_polled(healthy("one", cadence=timedelta(hours=5), note="lists no entries"))
+    await world.have_polled(healthy("two", state="unconfigured", last_error="no key"))
+
+    seen = await read(client)
+
+    assert "Silence can be trusted The one source that can be watched was seen in time" in seen.text
+    assert "two is not watched: no key." in seen.text
+    assert "5h lists no entries" in seen.text
 
 
 async def test_deliveries_are_listed_with_their_outcome(world: World, client: Client) -> None:

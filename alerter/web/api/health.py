@@ -8,9 +8,9 @@ from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from alerter.core.model import Frozen
-from alerter.store.protocol import StoreError
 from alerter.web.bodies import answer
 from alerter.web.context import CONTEXT, WebContext
+from alerter.web.figures import refresh
 from alerter.web.operations import Operation
 from alerter.web.overview import Overview, overview
 
@@ -60,27 +60,13 @@ async def health(request: web.Request) -> web.Response:
 
 
 async def metrics(request: web.Request) -> web.Response:
-    """Prometheus figures; the queues' gauges are read from the store at each scrape."""
+    """Prometheus figures; the gauges of queues and sources are read from the store at each scrape."""
     context = request.app[CONTEXT]
-    await _refresh(context)
+    await refresh(context)
     # content_type= would append a second charset to what already carries one
     return web.Response(
         body=generate_latest(context.metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
     )
-
-
-async def _refresh(context: WebContext) -> None:
-    context.metrics.waiting.clear()
-    context.metrics.backlog.clear()
-    try:
-        backlog = await context.store.signals.backlog()
-        waiting = await context.store.outbox.waiting()
-    except StoreError:
-        return  # absent gauges say that nothing is known; the process's own figures are still worth having
-    context.metrics.backlog.labels("read").set(backlog.unread)
-    context.metrics.backlog.labels("evaluate").set(backlog.unevaluated)
-    for destination, count in waiting.items():
-        context.metrics.waiting.labels(destination).set(count)
 
 
 OPERATIONS = (

@@ -1,16 +1,16 @@
 """Sources over HTTP: what is configured and how it fares. Addresses stay inside: they may hold keys."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aiohttp import web
 from pydantic import Field
 
-from alerter.core.health import SourceHealth, SourceState
+from alerter.core.health import SourceHealth, SourceState, lag, standing
 from alerter.core.model import Frozen
 from alerter.core.quantities import format_duration
 from alerter.sources.base import SourceConfig
 from alerter.web.bodies import answer, read_query
-from alerter.web.context import CONTEXT
+from alerter.web.context import CONTEXT, WebContext
 from alerter.web.operations import Operation
 from alerter.web.paging import PageQuery, answer_page, slice_of
 from alerter.web.problems import Problem
@@ -25,12 +25,23 @@ class SourceView(Frozen):
     """Its polling interval, as in the configuration: `10m`."""
     labels: dict[str, str]
     state: SourceState
+    """As of now: `quiet` and `stale` tell of a silence that is longer than usual."""
     failures: int
     last_error: str
     last_poll_at: datetime | None
     last_success_at: datetime | None
     last_signal_at: datetime | None
     next_poll_at: datetime | None
+    lag: str | None
+    """How long ago it last brought something new: `3h20m`."""
+    cadence: str | None
+    """How long it usually is from one new signal to the next."""
+    note: str
+    """What its last successful poll has to say for itself."""
+    overdue: tuple[str, ...]
+    """Releases that should have come by now."""
+    budget_left: int | None
+    """Calls left in the tightest window of its call budget."""
 
 
 class SourceQuery(PageQuery):
@@ -42,8 +53,7 @@ class SourceQuery(PageQuery):
 async def list_sources(request: web.Request) -> web.Response:
     """The configured sources, by id."""
     query, context = read_query(request, SourceQuery), request.app[CONTEXT]
-    health = await context.store.sources.health()
-    views = (view_source(source, health.get(source.id)) for source in context.configuration().sources)
+    views = await source_views(context)
     wanted = {view.id: view for view in views if not query.state or view.state in query.state}
     shown, following = slice_of("sources", sorted(wanted.items()), query)
     return answer_page(shown, following)
@@ -55,11 +65,17 @@ async def show_source(request: web.Request) -> web.Response:
     for source in context.configuration().sources:
         if source.id == name:
             health = await context.store.sources.health()
-            return answer(view_source(source, health.get(name)))
+            return answer(view_source(source, health.get(name), context.now()))
     raise Problem(404, "No source of this id is configured.")
 
 
-def view_source(source: SourceConfig, health: SourceHealth | None) -> SourceView:
+async def source_views(context: WebContext) -> list[SourceView]:
+    """Every configured source as people see it. Raises StoreError."""
+    health, now = await context.store.sources.health(), context.now()
+    return [view_source(one, health.get(one.id), now) for one in context.configuration().sources]
+
+
+def view_source(source: SourceConfig, health: SourceHealth | None, now: datetime) -> SourceView:
     """A source as people see it; without health it was never polled."""
     known = health or SourceHealth(source=source.id)
     return SourceView(
@@ -67,8 +83,16 @@ def view_source(source: SourceConfig, health: SourceHealth | None) -> SourceView
         type=str(getattr(source, "type", "")),  # every kind has one; the base does not name it
         every=format_duration(source.every),
         labels=source.labels,
-        **known.model_dump(exclude={"source"}),
+        state=standing(known, now),
+        lag=_in_words(lag(known, now)),
+        cadence=_in_words(known.cadence),
+        **known.model_dump(exclude={"source", "state", "cadence", "watched_since"}),
     )
+
+
+def _in_words(duration: timedelta | None) -> str | None:
+    """To the second, since people read it."""
+    return None if duration is None else format_duration(timedelta(seconds=round(duration.total_seconds())))
 
 
 OPERATIONS = (

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.signals import healthy
+from tests.support.signals import NOON, healthy
 from tests.web.answers import body_of, problem_of
 from tests.web.world import Client, Configuration, FeedLike, MatchLike, World
 
@@ -29,8 +29,45 @@ async def test_a_source_is_listed_with_its_health(world: World, client: Client) 
             "last_success_at": "2025-06-09T12:00:00Z",
             "last_signal_at": None,
             "next_poll_at": None,
+            "lag": None,
+            "cadence": None,
+            "note": "",
+            "overdue": [],
+            "budget_left": None,
         }
     ]
+
+
+async def test_a_source_says_how_long_it_has_been_silent(world: World, client: Client) -> None:
+    """Beside how long it usually is, what its last poll said, and what is left of its call budget."""
+    told = healthy(
+        last_signal_at=NOON - timedelta(hours=3, seconds=5.4),
+        cadence=timedelta(minutes=61),
+        note="2 rows cannot be read",
+        budget_left=7,
+    )
+    await world.have_polled(told)
+
+    source = await body_of(await client.get("/api/v1/sources/ree-news"))
+
+    shown = {name: source[name] for name in ("state", "lag", "cadence", "note", "budget_left")}
+    assert shown == {
+        "state": "quiet",
+        "lag": "3h5s",
+        "cadence": "1h1m",
+        "note": "2 rows cannot be read",
+        "budget_left": 7,
+    }
+
+
+async def test_a_state_that_comes_with_time_is_filtered_by(world: World, client: Client) -> None:
+    """Nothing has been polled since, and the source is stale all the same; what is overdue is told."""
+    await world.have_polled(healthy(overdue=("May was due",)))
+
+    stale = await body_of(await client.get("/api/v1/sources?state=stale"))
+
+    assert [source["overdue"] for source in stale["items"]] == [["May was due"]]
+    assert (await body_of(await client.get("/api/v1/sources?state=ok")))["items"] == []
 
 
 async def test_a_source_that_was_never_polled_is_unknown(client: Client) -> None:

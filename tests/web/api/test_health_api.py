@@ -1,8 +1,11 @@
 """Probes and figures."""
 
+from datetime import timedelta
+
 import pytest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from alerter.core.health import SourceHealth
 from alerter.store.protocol import Backlog, StoreError, new_records
 from alerter.web.api import health
 from tests.support.signals import NOON, a_due, a_signal, an_alert, at, healthy
@@ -73,7 +76,9 @@ async def test_healthz_says_what_could_not_be_seen_since_when(world: World, clie
 
     assert answer["status"] == "degraded"
     assert answer["sources"] == {"failing": 1}
-    assert answer["blind"] == [{"source": "ree-news", "since": "2025-06-09T12:00:00Z", "reason": "HTTP 503"}]
+    assert answer["blind"] == [
+        {"source": "ree-news", "since": "2025-06-09T12:00:00Z", "reason": "HTTP 503", "state": "failing"}
+    ]
 
 
 async def test_healthz_counts_what_waits_and_what_is_dead(world: World, client: Client) -> None:
@@ -124,6 +129,39 @@ async def test_a_scrape_reads_the_queues_from_the_store(world: World, client: Cl
     assert world.figure("alerter_backlog", stage="evaluate") == 0
     assert world.figure("alerter_waiting_deliveries", destination="desk/console") == 1
     assert world.figure("alerter_waiting_deliveries", destination="desk/gone") is None
+
+
+FIGURES = {
+    "well": (healthy(last_signal_at=NOON - timedelta(hours=1), budget_left=4), (1, 0, 0, 3600, 4)),
+    "silent": (healthy(last_signal_at=NOON, overdue=("May",)), (1, 2, 0, 0, None)),
+    "failing": (healthy(state="failing", failures=3), (0, 3, 3, None, None)),
+    "blocked": (healthy(state="blocked", failures=1), (0, 4, 1, None, None)),
+    "without a key": (healthy(state="unconfigured"), (None, 5, 0, None, None)),
+    "never polled": (healthy(state="unknown"), (None, 6, 0, None, None)),
+}
+
+
+@pytest.mark.parametrize(("told", "figures"), FIGURES.values(), ids=FIGURES.keys())
+async def test_a_scrape_reads_the_sources_from_the_store(
+    world: World, client: Client, told: SourceHealth, figures: tuple[float | None, ...]
+) -> None:
+    """Whoever polls, each web process tells how every configured source fares, by its id alone."""
+    names = ("up", "state", "failures", "lag_seconds", "budget_left")
+    await world.have_polled(told)
+
+    await client.get("/metrics")
+
+    assert tuple(world.figure(f"alerter_source_{name}", source="ree-news") for name in names) == figures
+
+
+async def test_a_source_that_is_gone_is_gone_from_the_figures(world: World, client: Client) -> None:
+    """Only what is configured is told; what was never polled is so too."""
+    await world.have_polled(healthy("removed"))
+
+    await client.get("/metrics")
+
+    assert world.figure("alerter_source_up", source="removed") is None
+    assert world.figure("alerter_source_state", source="ree-news") == 6
 
 
 async def test_a_scrape_without_a_store_still_brings_the_process_figures(
