@@ -76,6 +76,7 @@ class CensusConfig(FiguresConfig):
     expected_within: Duration | None = timedelta(days=45)
     """A month that has not come this long after its end is overdue."""
     flow: Literal["import", "export"]
+    """Seen from the United States."""
     hs: Annotated[Codes, AfterValidator(_check_levels)]
     """Codes of 2, 4, 6 or 10 digits; the figure is their sum, and each costs a call."""
     country: Annotated[str, BeforeValidator(str), AfterValidator(_check_country)] = "world"
@@ -85,6 +86,7 @@ class CensusConfig(FiguresConfig):
     since: Month | None = None
     """The first month of history; three years back, unless it is set."""
     base_url: WebAddress = "https://api.census.gov"
+    """Where its interface is."""
 
     def declared_series(self) -> tuple[str, ...]:
         """The one series."""

@@ -76,6 +76,7 @@ class ComtradeConfig(FiguresConfig):
     partner: Area = "world"
     """The other country: ISO code, Comtrade's number, or `world` for all together."""
     flow: Literal["export", "import", "re-export", "re-import"]
+    """Seen from the reporter."""
     hs: Codes
     """Two-, four- or six-digit codes, or TOTAL; the figure is their sum."""
     measure: Measure = "net_weight"
@@ -89,6 +90,7 @@ class ComtradeConfig(FiguresConfig):
     calls_per_minute: int = Field(default=30, ge=1)
     """Calls of all sources with the same key in any minute."""
     base_url: WebAddress = "https://comtradeapi.un.org"
+    """Where its interface is."""
 
     def declared_series(self) -> tuple[str, ...]:
         """The one series."""

@@ -71,6 +71,7 @@ class EurostatConfig(FiguresConfig):
     partner: Area
     """The other country's ISO code, `WORLD`, or `EXT_EU27_2020` for all outside the Union."""
     flow: Literal["import", "export"]
+    """Seen from the reporter."""
     products: Codes
     """Codes of two to eight digits (HS or Combined Nomenclature), or TOTAL; the figure is their sum."""
     indicator: Indicator = "net_weight"
@@ -80,7 +81,9 @@ class EurostatConfig(FiguresConfig):
     since: Month | None = None
     """The first month of history; three years back, unless it is set."""
     dataset: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")] = "DS-045409"
+    """The table: by Harmonised System and Combined Nomenclature, unless it is set."""
     base_url: WebAddress = "https://ec.europa.eu"
+    """Where its interface is."""
 
     def declared_series(self) -> tuple[str, ...]:
         """The one series."""
