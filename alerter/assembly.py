@@ -48,9 +48,10 @@ def build_parts(configuration: Configuration, sources: SourceContext, notifiers:
     """All parts of a service."""
     destinations = build_destinations(configuration, notifiers)
     ids = {receiver: [one.id for one in every] for receiver, every in destinations.items()}
+    context = sources.knowing(configuration.matters)
     return Parts(
         judging=build_judging(configuration, ids),
-        sources={config.id: _polled(config, sources) for config in configuration.sources},
+        sources={config.id: _polled(config, context) for config in configuration.sources},
         targets={one.id: one for every in destinations.values() for one in every},
     )
 

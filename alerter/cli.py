@@ -94,10 +94,11 @@ def check(config: Folder = FOLDER) -> None:
 def poll(source: str, config: Folder = FOLDER) -> None:
     """Poll one source once and write its signals as NDJSON; nothing is stored."""
     settings = _settings()
-    configured = {one.id: one for one in load(config, os.environ).sources}
+    configuration = load(config, os.environ)
+    configured = {one.id: one for one in configuration.sources}
     if source not in configured:
         raise Refused(_unknown("source", source, configured))
-    for signal in asyncio.run(poll_once(configured[source], settings)):
+    for signal in asyncio.run(poll_once(configured[source], settings, configuration.matters)):
         output.write_line(signal.model_dump(mode="json", exclude_none=True))
 
 

@@ -15,6 +15,7 @@ from alerter.config.models import Receiver
 from alerter.core.alert import Alert, Change, fingerprint
 from alerter.core.budget import Budgets
 from alerter.core.delivery import Delivery, Group, Member, Outcome
+from alerter.core.matter import Matter
 from alerter.core.signal import Signal
 from alerter.guard import guarded_session
 from alerter.notifiers.base import NotifierContext
@@ -66,12 +67,15 @@ async def open_outside(
         )
 
 
-async def poll_once(config: SourceConfig, settings: Settings) -> Sequence[Signal]:
+async def poll_once(
+    config: SourceConfig, settings: Settings, matters: Sequence[Matter] = ()
+) -> Sequence[Signal]:
     """What the source brings when it is polled for the first time. Raises SourceError."""
     async with open_outside(settings, clock_of(settings)) as outside:
-        if missing := config.missing(outside.sources.keys):
+        context = outside.sources.knowing(matters)
+        if missing := config.missing(context.keys):
             raise SourceError(missing, trouble="unconfigured")
-        poll = await config.build(outside.sources).poll(None)
+        poll = await config.build(context).poll(None)
     return poll.signals
 
 

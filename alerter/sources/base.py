@@ -1,8 +1,8 @@
 """What every source kind is: a frozen configuration that builds something that can be polled."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, ClassVar, Protocol
 
@@ -85,6 +85,10 @@ class SourceContext:
     """API keys by service: `courtlistener`, `comtrade`, `census`."""
     matters: Mapping[str, Matter] = field(default_factory=dict)
 
+    def knowing(self, matters: Iterable[Matter]) -> "SourceContext":
+        """The same with the matters of a configuration."""
+        return replace(self, matters={matter.id: matter for matter in matters})
+
 
 class SourceConfig(Frozen):
     """What every source's configuration holds. A kind adds `type: Literal[...]` and its own options."""
@@ -110,7 +114,7 @@ class SourceConfig(Frozen):
         return ()
 
     def references(self) -> Mapping[str, tuple[str, tuple[str, ...]]]:
-        """What its fields name elsewhere in the configuration, by field: (list, ids), ids in the field's order."""
+        """What its fields name elsewhere in the configuration: field → (list, ids in the field's order)."""
         return {}
 
     def missing(self, keys: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ entry is known by guid, title and description, and a changed one by the guid and
 
 import asyncio
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Annotated, ClassVar, Literal
@@ -74,6 +74,10 @@ class CourtRssConfig(SourceConfig):
     """Only entries of these matters, by their dockets in this court or by their captions."""
     every: Duration = timedelta(minutes=10)
     """How often it is polled."""
+
+    def references(self) -> Mapping[str, tuple[str, tuple[str, ...]]]:
+        """Matters whose entries it keeps to."""
+        return {"matters": ("matters", self.matters)}
 
     def build(self, context: SourceContext) -> Source:
         """The feed, ready to poll."""

@@ -8,7 +8,7 @@ asked one after another, each conditionally; one that cannot be read does not ke
 import asyncio
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, ClassVar, Literal, Self
@@ -72,6 +72,10 @@ class ScotusConfig(SourceConfig):
         if not self.dockets and not self.matters:
             raise ValueError("names neither dockets nor matters")
         return self
+
+    def references(self) -> Mapping[str, tuple[str, tuple[str, ...]]]:
+        """Matters whose dockets it reads."""
+        return {"matters": ("matters", self.matters)}
 
     def build(self, context: SourceContext) -> Source:
         """The dockets, ready to poll."""

@@ -1,0 +1,33 @@
+"""Parts are built by the whole configuration: sources know the matters that it names."""
+
+from pathlib import Path
+
+import pytest
+
+from alerter.assembly import build_parts
+from alerter.clock import SystemClock
+from alerter.config import ConfigErrors, load
+from alerter.outward import open_outside
+from alerter.settings import Settings
+from alerter.sources.court_rss import CourtRss
+from tests.config.samples import written
+
+COURT = """
+sources: [{id: docket, type: court_rss, court: cit, url: "https://court.example/rss", matters: [tariffs]}]
+"""
+
+
+async def test_court_sources_know_their_matters(tmp_path: Path) -> None:
+    """What a matter is stands in the configuration, not in the source."""
+    folder = written(tmp_path, all=f"{COURT}matters: [{{id: tariffs, dockets: [[cit, 25-00066]]}}]")
+    async with open_outside(Settings(), SystemClock()) as outside:
+        parts = build_parts(load(folder, {}), outside.sources, outside.notifiers)
+    source = parts.sources["docket"].source
+    assert isinstance(source, CourtRss)
+    assert source._matters["tariffs"].dockets == (("cit", "25-00066"),)
+
+
+def test_a_matter_that_a_source_names_must_exist(tmp_path: Path) -> None:
+    """Found when the configuration is checked, not when the source is polled."""
+    with pytest.raises(ConfigErrors, match=r'unknown matter "tariffs"'):
+        load(written(tmp_path, all=COURT), {})
