@@ -9,10 +9,13 @@ WHATWG's Encoding Standard: GB2312 and GBK are read as GB18030, ISO-8859-1 as Wi
 import codecs
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 HEAD = 2_048
 """Bytes at the beginning in which a document declares its encoding."""
 
+_PIECE = 64 * 1024
+_XML_ENCODING = re.compile(rb"(\s*<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"'])([\w.:+-]{1,40})")
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:+-]{1,40})", re.IGNORECASE)
 _DECLARED = re.compile(
     rb"<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']([\w.:+-]{1,40})"
@@ -62,21 +65,50 @@ _ALSO = {
 """Names by which the codecs go as well."""
 
 
-def decode(body: bytes, content_type: str = "") -> str:
-    """The text, without a byte order mark; what fits no encoding is replaced, never an error."""
-    marked = next(((mark, codec) for mark, codec in _MARKS if body.startswith(mark)), None)
-    if marked is not None:
-        return body[len(marked[0]) :].decode(marked[1], "replace")
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """What bytes are in: `mark` of them are a byte order mark; not `is_sound` where some fit nothing."""
+
+    codec: str
+    mark: int = 0
+    is_sound: bool = True
+
+
+def encoding_of(body: bytes, content_type: str = "") -> Encoding:
+    """The encoding that the bytes are most likely in."""
+    for mark, codec in _MARKS:
+        if body.startswith(mark):
+            return Encoding(codec, len(mark), is_sound=False)
     zeros = next((codec for shape, codec in _ZEROS if shape.match(body)), None)
     if zeros is not None:
-        return body.decode(zeros, "replace")
+        return Encoding(zeros, is_sound=False)
     declared = list(dict.fromkeys(_declared(body, content_type)))
-    for codec in (*_likely(body, declared), "gb18030"):
-        try:
-            return body.decode(codec)
-        except UnicodeDecodeError:
-            continue
-    return body.decode(declared[0] if declared else "cp1252", "replace")
+    fitting = next((codec for codec in _likely(body, declared) if _fits(body, codec)), None)
+    if fitting is not None:
+        return Encoding(fitting)
+    others = [codec for codec in declared if codec != "utf-8"]
+    if not others and _is_nearly_utf8(body):
+        return Encoding("utf-8", is_sound=False)
+    if not others and _fits(body, "gb18030"):
+        return Encoding("gb18030")
+    return Encoding((others or ["cp1252"])[0], is_sound=False)
+
+
+def decode(body: bytes, content_type: str = "") -> str:
+    """The text, without a byte order mark; what fits no encoding is replaced, never an error."""
+    found = encoding_of(body, content_type)
+    return body[found.mark :].decode(found.codec, "replace")
+
+
+def as_utf8(body: bytes, content_type: str = "") -> bytes:
+    """The same document in UTF-8, its XML declaration included; what is in UTF-8 is not copied."""
+    found = encoding_of(body, content_type)
+    if found.codec != "utf-8" or not found.is_sound:
+        body = body[found.mark :].decode(found.codec, "replace").encode()
+    own = _XML_ENCODING.match(body)
+    if own is None or own[2].lower() in {b"utf-8", b"utf8"}:
+        return body
+    return own[1] + b"utf-8" + body[own.end() :]
 
 
 def _likely(body: bytes, declared: list[str]) -> list[str]:
@@ -106,3 +138,21 @@ def _codec(label: str) -> Iterator[str]:
     name = _ALSO.get(name, name)
     if name in _KNOWN:
         yield name
+
+
+def _fits(body: bytes, codec: str) -> bool:
+    """Is every byte part of a character? A piece at a time: the text may take four times the memory."""
+    decoder = codecs.getincrementaldecoder(codec)()
+    try:
+        for start in range(0, len(body), _PIECE):
+            decoder.decode(body[start : start + _PIECE], final=start + _PIECE >= len(body))
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_nearly_utf8(body: bytes) -> bool:
+    """Are there far more characters in UTF-8 than bytes that are none? A broken byte makes no other text."""
+    text = body.decode("utf-8", "replace")
+    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
+    return text.count("\ufffd") * 4 <= beyond_ascii

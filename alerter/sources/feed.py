@@ -1,12 +1,13 @@
 """Feeds: RSS, Atom, RDF and JSON Feed, polled politely and turned into articles.
 
-A poll fetches conditionally and reads in a worker thread. All that is remembered from poll to poll stands in
-the cursor: validators, a permanent redirect, and the owners of shared guids.
+A poll fetches conditionally and reads in a worker thread. Where the address is a web page, the feed that it
+names is polled, until that one dies and the page is asked again. All that is remembered from poll to poll
+stands in the cursor: validators, permanent redirects, the feed that was found, the owners of shared guids.
 """
 
 import asyncio
 from datetime import timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 
 from alerter.core.model import Frozen
 from alerter.sources.base import (
@@ -19,12 +20,15 @@ from alerter.sources.base import (
     WebAddress,
 )
 from alerter.sources.entries import Named, Setting, name_entries, undated_at
-from alerter.sources.http import Fetch, Fetched, Visit, revisit
-from alerter.sources.syndication import UnreadableFeed, read_document
+from alerter.sources.feed_answers import is_page, named_feed, read_feed
+from alerter.sources.http import Fetch, Fetched, FetchError, Validators, Visit, revisit
+from alerter.sources.http.answers import page_title
+from alerter.sources.syndication import UnreadableFeed
 
 READING_TIME = timedelta(seconds=20)
 """How long reading one document may take."""
 _NOTHING = Named((), {})
+_ASKS_FOR_PATIENCE = frozenset({429, 503})
 _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.1"
@@ -32,10 +36,20 @@ _ACCEPT = (
 
 
 class FeedConfig(SourceConfig):
-    """A feed by its address."""
+    """A feed by its address, or by that of a web page that names one.
+
+    RSS 0.9x to 2.0, RDF, Atom and JSON Feed, in any encoding.
+    """
+
+    example: ClassVar[str] = '{id: mining-news, type: feed, url: "https://www.mining.com/feed/", every: 10m}'
+    limits: ClassVar[str] = (
+        "Feeds say themselves how often they may be read (ttl, update period, max-age), and that is kept to. "
+        "Some forbid other than personal use: Google News' searches among them."
+    )
 
     type: Literal["feed"]
     url: WebAddress
+    """Of the feed, or of a page with `<link rel="alternate">` to one."""
 
     def build(self, context: SourceContext) -> Source:
         """The feed, ready to poll."""
@@ -46,6 +60,8 @@ class FeedCursor(Frozen):
     """What a feed remembers from poll to poll."""
 
     visit: Visit
+    found: Visit | None = None
+    """The feed that the configured address, a web page, names."""
     ttl: timedelta = timedelta(0)
     owners: dict[str, str] = {}
     """Names that several entries bear, and the content of the one they belong to."""
@@ -62,10 +78,9 @@ class Feed:
     async def poll(self, cursor: str | None) -> Poll:
         """The entries that the feed lists, oldest first; none when it has not changed. Raises SourceError."""
         known = self._recall(cursor)
-        fetched, visit = await revisit(self._http, Fetch(self._config.url, accept=_ACCEPT), known.visit)
-        if fetched.not_modified and cursor is not None and visit is known.visit:
+        fetched, kept = await self._fetch(known)
+        if fetched.not_modified and cursor is not None and kept is known:
             return Poll((), cursor, wait_at_least=_wish(known, fetched))
-        kept = known.model_copy(update={"visit": visit})
         if fetched.not_modified:
             return _poll(kept, fetched)
         return await self._read(fetched, kept, first=cursor is None)
@@ -80,6 +95,38 @@ class Feed:
             return known
         return FeedCursor(visit=Visit(url=self._config.url))
 
+    async def _fetch(self, known: FeedCursor) -> tuple[Fetched, FeedCursor]:
+        """The feed's answer: from where a page named it last, or as configured. Raises SourceError."""
+        if known.found is not None:
+            try:
+                fetched, found = await self._visit(known.found)
+            except FetchError as error:
+                if error.status in _ASKS_FOR_PATIENCE:
+                    raise
+            else:
+                if fetched.not_modified or not is_page(fetched.body):
+                    return fetched, _remembering(known, known.visit, found)
+        fetched, visit = await self._visit(known.visit)
+        if fetched.not_modified or not is_page(fetched.body):
+            return fetched, _remembering(known, visit, None)
+        return await self._discover(fetched, known.model_copy(update={"visit": _unconditional(visit)}))
+
+    async def _discover(self, page: Fetched, known: FeedCursor) -> tuple[Fetched, FeedCursor]:
+        """The answer of the feed that a web page names. Raises SourceError where it names none."""
+        url = await asyncio.to_thread(named_feed, page.body, _content_type(page), page.url)
+        title = page_title(page.body) or ""
+        if url is None:
+            raise SourceError(
+                f"{page.host} answered with a web page{title} instead of a feed, and names no feed"
+            )
+        fetched, found = await self._visit(Visit(url=url))
+        if is_page(fetched.body):
+            raise SourceError(f"{page.host} names a feed at {fetched.host} that is a web page")
+        return fetched, known.model_copy(update={"found": found})
+
+    async def _visit(self, last: Visit) -> tuple[Fetched, Visit]:
+        return await revisit(self._http, Fetch(last.url, accept=_ACCEPT), last)
+
     async def _read(self, fetched: Fetched, known: FeedCursor, *, first: bool) -> Poll:
         now = self._now()
         setting = Setting(
@@ -91,25 +138,43 @@ class Feed:
         )
         try:
             async with asyncio.timeout(READING_TIME.total_seconds()):
-                named, ttl = await asyncio.to_thread(_read_named, fetched.body, known, setting)
+                named, ttl = await asyncio.to_thread(_read_named, fetched, known, setting)
         except TimeoutError as error:
             raise SourceError(f"{fetched.host} sent a document that takes too long to read") from error
         except UnreadableFeed as error:
             raise SourceError(f"{fetched.host} {error}") from error
-        return _poll(known.model_copy(update={"ttl": ttl, "owners": named.owners}), fetched, named)
+        kept = known.model_copy(update={"ttl": ttl, "owners": named.owners})
+        return _poll(kept, fetched, named, note="" if named.signals else "lists no entries")
 
 
-def _read_named(body: bytes, known: FeedCursor, setting: Setting) -> tuple[Named, timedelta]:
+def _read_named(fetched: Fetched, known: FeedCursor, setting: Setting) -> tuple[Named, timedelta]:
     """All the work that may take long, in one go for a worker thread. Raises UnreadableFeed."""
-    document = read_document(body)
+    document = read_feed(fetched.body, _content_type(fetched))
     return name_entries(document, known.owners, setting), document.ttl
 
 
-def _poll(known: FeedCursor, fetched: Fetched, named: Named = _NOTHING) -> Poll:
+def _content_type(fetched: Fetched) -> str:
+    return fetched.headers.get("Content-Type", "")
+
+
+def _remembering(known: FeedCursor, visit: Visit, found: Visit | None) -> FeedCursor:
+    """The cursor with these visits: itself, where an answer has changed nothing."""
+    if visit is known.visit and found is known.found:
+        return known
+    return known.model_copy(update={"visit": visit, "found": found})
+
+
+def _unconditional(visit: Visit) -> Visit:
+    """Of a page that names the feed all is needed, should the feed die."""
+    return visit.model_copy(update={"validators": Validators()})
+
+
+def _poll(known: FeedCursor, fetched: Fetched, named: Named = _NOTHING, *, note: str = "") -> Poll:
     return Poll(
         signals=named.signals,
         cursor=known.model_dump_json(),
         wait_at_least=_wish(known, fetched),
+        note=note,
     )
 
 

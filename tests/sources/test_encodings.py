@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerter.sources.encodings import decode
+from alerter.sources.encodings import as_utf8, decode
 
 CHINESE = "商务部关于稀土出口管制的公告"
 RUSSIAN = "редкие земли и магниты"
@@ -54,6 +54,37 @@ def test_the_documents_word_counts_where_the_headers_does_not_fit() -> None:
 def test_what_fits_nothing_is_replaced(content_type: str) -> None:
     """Broken bytes are no reason to read nothing."""
     assert decode(b"ore \xff\xff", content_type).startswith("ore ")
+
+
+@pytest.mark.parametrize("content_type", ["", "text/html; charset=utf-8"])
+def test_a_broken_byte_spoils_one_character(content_type: str) -> None:
+    """Text in UTF-8 with a byte that is none stays what it is."""
+    assert decode(f"{CHINESE}é".encode() + b"\xe9!", content_type) == f"{CHINESE}é\ufffd!"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "same"),
+    [
+        (f'<?xml version="1.0" encoding="gb2312"?><t>{CHINESE}</t>'.encode("gb18030"), "", CHINESE),
+        (f'<?xml version="1.0" encoding="GBK"?><t>{CHINESE}</t>'.encode(), "", CHINESE),
+        (f'<?xml version="1.0" encoding="UTF-16"?><t>{CHINESE}</t>'.encode("utf-16"), "", CHINESE),
+        (f"<?xml version='1.0' encoding='UTF-16'?><t>{CHINESE}</t>".encode("utf-16-be"), "", CHINESE),
+        (f"<t>{RUSSIAN}</t>".encode("cp1251"), "text/xml; charset=windows-1251", RUSSIAN),
+        (b"\xef\xbb\xbf<t>plain</t>", "", "plain"),
+    ],
+)
+def test_documents_become_utf8(body: bytes, content_type: str, same: str) -> None:
+    """The declaration says so too, so that no parser reads them otherwise."""
+    turned = as_utf8(body, content_type)
+    assert turned.decode().endswith(f"<t>{same}</t>")
+    assert not any(name in turned.lower() for name in (b"utf-16", b"gb"))
+
+
+def test_what_is_utf8_is_not_copied() -> None:
+    """Most documents are."""
+    body = f'<?xml version="1.0" encoding="UTF-8"?><t>{CHINESE}</t>'.encode()
+    assert as_utf8(body, "text/xml; charset=iso-8859-1") is body
+    assert as_utf8(b"plain") == b"plain"
 
 
 @given(st.binary(max_size=200), st.sampled_from(["", "text/html; charset=gbk", "x; charset=shift_jis"]))

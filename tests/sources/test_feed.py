@@ -67,6 +67,24 @@ async def test_an_unchanged_feed_brings_nothing(host: Host, http: HttpClient) ->
     assert cursor_of(second.cursor) == cursor_of(first.cursor)
 
 
+async def test_validators_are_refreshed_by_an_unchanged_feed(host: Host, http: HttpClient) -> None:
+    """What a 304 says anew is asked with next time."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        asked = request.headers.get("If-None-Match", "")
+        return web.Response(
+            body=b"" if asked else RSS, status=304 if asked else 200, headers={"ETag": f"{asked}1"}
+        )
+
+    host.on("/feed", handler=answer)
+    source = build(http, host.url("/feed"))
+    first = await source.poll(None)
+    second = await source.poll(first.cursor)
+    assert second.signals == ()
+    assert second.wait_at_least == timedelta(minutes=30)
+    assert cursor_of(second.cursor).visit.validators.etag == "11"
+
+
 async def test_polls_can_overlap(host: Host, http: HttpClient) -> None:
     """Nothing is kept in the source: the same cursor gives the same poll again."""
     host.on("/feed", RSS)
@@ -161,7 +179,7 @@ async def test_shared_guids_keep_their_owner_over_polls(host: Host, http: HttpCl
     ("body", "words"),
     [
         (b"", "empty answer"),
-        (b"<html><title>Sign in</title></html>", "web page (“Sign in”) instead of a feed"),
+        (b"<html><title>Sign in</title></html>", "web page (“Sign in”) instead of a feed, and names no feed"),
         (b"too many requests", "no feed"),
     ],
 )
@@ -177,9 +195,10 @@ async def test_an_unreadable_answer_is_a_failure_in_words(
 
 
 async def test_an_empty_feed_is_calm(host: Host, http: HttpClient) -> None:
-    """A feed that lists nothing is read without signals."""
+    """A feed that lists nothing is read without signals, and noted."""
     host.on("/feed", b"<rss version='2.0'><channel><title>t</title></channel></rss>")
-    assert (await build(http, host.url("/feed")).poll(None)).signals == ()
+    poll = await build(http, host.url("/feed")).poll(None)
+    assert (poll.signals, poll.note) == ((), "lists no entries")
 
 
 async def test_a_document_that_takes_too_long_is_given_up(
@@ -195,3 +214,89 @@ async def test_a_document_that_takes_too_long_is_given_up(
             await build(http, host.url("/feed")).poll(None)
     finally:
         release.set()
+
+
+PAGE = """<!DOCTYPE html><html><head><title>News</title>
+<link rel="alternate" type="application/rss+xml" title="All" href="{href}"></head><body>…</body></html>"""
+
+
+def asked(host: Host) -> list[str]:
+    """The paths that were asked for so far; forgets them."""
+    paths = [request.path for request in host.asked]
+    host.asked.clear()
+    return paths
+
+
+async def test_a_page_leads_to_its_feed(host: Host, http: HttpClient) -> None:
+    """The page is asked once; from then on the feed that it names, conditionally."""
+
+    async def feed(request: web.Request) -> web.StreamResponse:
+        if request.headers.get("If-None-Match") == '"1"':
+            return web.Response(status=304)
+        return web.Response(body=RSS, headers={"ETag": '"1"'})
+
+    host.on("/news", PAGE.format(href="/feed.xml"), headers={"ETag": '"page"'})
+    host.on("/feed.xml", handler=feed)
+    source = build(http, host.url("/news"))
+    first = await source.poll(None)
+    assert (len(first.signals), asked(host)) == (2, ["/news", "/feed.xml"])
+    second = await source.poll(first.cursor)
+    assert (second.signals, asked(host)) == ((), ["/feed.xml"])
+    assert second.cursor == first.cursor
+
+
+@pytest.mark.parametrize("dead", [b"", PAGE.format(href="/new.xml").encode()])
+async def test_a_feed_that_dies_is_looked_for_again(host: Host, http: HttpClient, dead: bytes) -> None:
+    """An error, or a page in its place: the configured page is asked where the feed is now."""
+    host.on("/news", PAGE.format(href="/old.xml"))
+    host.on("/old.xml", RSS)
+    source = build(http, host.url("/news"))
+    first = await source.poll(None)
+    asked(host)
+    host.on("/old.xml", dead, status=200 if dead else 404)
+    host.on("/news", PAGE.format(href="/new.xml"))
+    host.on("/new.xml", RSS.replace(b"Terbium", b"Gallium"))
+    second = await source.poll(first.cursor)
+    assert [s.title for s in second.signals] == ["Gallium", "Dysprosium"]
+    assert asked(host) == ["/old.xml", "/news", "/new.xml"]
+
+
+async def test_a_page_that_becomes_a_feed_is_one(host: Host, http: HttpClient) -> None:
+    """What was found before is forgotten."""
+    host.on("/news", PAGE.format(href="/old.xml"))
+    host.on("/old.xml", RSS)
+    source = build(http, host.url("/news"))
+    first = await source.poll(None)
+    host.on("/old.xml", status=410)
+    host.on("/news", RSS)
+    second = await source.poll(first.cursor)
+    assert (len(second.signals), cursor_of(second.cursor).found) == (2, None)
+
+
+async def test_a_busy_feed_is_not_looked_for_again(host: Host, http: HttpClient) -> None:
+    """A host that asks for fewer requests gets no second one."""
+    host.on("/news", PAGE.format(href="/feed.xml"))
+    host.on("/feed.xml", RSS)
+    source = build(http, host.url("/news"))
+    first = await source.poll(None)
+    asked(host)
+    host.on("/feed.xml", status=429, headers={"Retry-After": "60"})
+    with pytest.raises(SourceError) as caught:
+        await source.poll(first.cursor)
+    assert (caught.value.retry_after, asked(host)) == (timedelta(seconds=60), ["/feed.xml"])
+
+
+async def test_a_page_that_names_a_page_is_a_failure(host: Host, http: HttpClient) -> None:
+    """One step is taken, not a walk through a site."""
+    host.on("/news", PAGE.format(href="/other"))
+    host.on("/other", PAGE.format(href="/feed.xml"))
+    with pytest.raises(SourceError, match=r"names a feed at 127\.0\.0\.1 that is a web page"):
+        await build(http, host.url("/news")).poll(None)
+
+
+async def test_the_header_names_the_encoding_where_nothing_else_does(host: Host, http: HttpClient) -> None:
+    """A feed in GBK without a declaration is read by its header."""
+    body = "<rss version='2.0'><channel><title>t</title><item><title>稀土出口</title></item></channel></rss>"
+    host.on("/feed", body.encode("gbk"), headers={"Content-Type": "text/xml; charset=gb2312"})
+    (signal,) = (await build(http, host.url("/feed")).poll(None)).signals
+    assert signal.title == "稀土出口"
