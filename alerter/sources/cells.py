@@ -20,6 +20,9 @@ Written = Literal["point", "comma"]
 Found = Period | date | None
 ReadPeriod = Callable[[str], Found]
 
+LONGEST = 80
+"""Characters of a cell that may be a period or a number."""
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAME = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
@@ -81,7 +84,7 @@ def period_reader(written: str | None) -> ReadPeriod:
     pattern = _compiled(written)
 
     def read(cell: str) -> Found:
-        found = pattern.fullmatch(cell)
+        found = pattern.fullmatch(cell[: LONGEST + 1])
         return _made(found) if found else None
 
     return read
@@ -89,6 +92,8 @@ def period_reader(written: str | None) -> ReadPeriod:
 
 def read_usual(cell: str) -> Found:
     """A period written in one of the usual ways; None for what is none."""
+    if len(cell) > LONGEST:
+        return None
     period = parse_period(cell)
     if period is not None:
         return period
@@ -120,7 +125,7 @@ def settle(found: Found, length: Length | None) -> str | None:
 
 def read_number(cell: str, written: Written = "point") -> Decimal | None:
     """A number with or without marks between thousands; None for what is none."""
-    if not _NUMBERS[written].fullmatch(cell):
+    if len(cell) > LONGEST or not _NUMBERS[written].fullmatch(cell):
         return None
     mark = "." if written == "point" else ","
     whole, _, decimals = cell.partition(mark)
