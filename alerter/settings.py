@@ -130,6 +130,11 @@ class KeySettings(_Group):
     census: SecretStr | None = None
 
 
+class HookSettings(_Group):
+    courtlistener: SecretStr | None = None
+    """The last part of the path that CourtListener's webhooks post to; unset, there is none."""
+
+
 class Settings(BaseSettings):
     """Where things are and with which secrets, parsed once at the start."""
 
@@ -150,6 +155,7 @@ class Settings(BaseSettings):
     slack: SlackSettings = SlackSettings()
     smtp: SmtpSettings = SmtpSettings()
     keys: KeySettings = KeySettings()
+    hooks: HookSettings = HookSettings()
     allow_private_networks: bool = False
     proxy: WebAddress | None = None
     ca_bundle: ExistingFile | None = None

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from alerter.web import openapi
 from alerter.web.admission import add_admission
-from alerter.web.api import alerts, deliveries, health, rules, signals, sources
+from alerter.web.api import alerts, courtlistener, deliveries, health, rules, signals, sources
 from alerter.web.auth import GATE, gate_of, gatekeeper
 from alerter.web.bodies import BODY_LIMIT
 from alerter.web.context import CONTEXT, WebContext
@@ -35,6 +35,7 @@ OPERATIONS = (
     *alerts.OPERATIONS,
     *rules.OPERATIONS,
     *deliveries.OPERATIONS,
+    *courtlistener.OPERATIONS,
     *openapi.OPERATIONS,
 )
 
@@ -46,6 +47,7 @@ def build_app(context: WebContext) -> web.Application:
     app[GATE] = gate_of(context.settings)
     app.on_response_prepare.append(_secure)
     app[openapi.DESCRIPTION] = _description()
+    app[courtlistener.ANSWERED] = courtlistener.Answered()
     add_admission(app, context.store.signals)
     register(app, OPERATIONS)
     add_page(app)

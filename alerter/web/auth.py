@@ -21,6 +21,8 @@ from alerter.web.problems import Handler, Problem
 
 OPEN_PATHS = frozenset({"/livez", "/readyz"})
 """Probes need neither a token nor a particular Host."""
+HOOKS = "/hooks/"
+"""What others push to comes from anywhere and holds its own secret in the path below this."""
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORWARDING = frozenset({"forwarded", "x-real-ip", "via"})
 
@@ -38,7 +40,8 @@ class Gate:
 
     def check(self, request: web.Request) -> None:
         """Let a request pass or raise Problem 401, 403 or 415."""
-        if request.path in OPEN_PATHS:
+        resource = request.match_info.route.resource
+        if request.path in OPEN_PATHS or (resource and resource.canonical.startswith(HOOKS)):
             return
         if self.token_hashes:
             self._check_token(request)
@@ -92,6 +95,11 @@ def host_name(request: web.Request) -> str:
     given = request.headers.getall("Host", [])
     found = _HOST.fullmatch(given[0].strip().lower()) if len(given) == 1 else None
     return found[1].strip("[]").rstrip(".") if found else ""
+
+
+def is_open(path: str) -> bool:
+    """Does an operation on this path ask for no token?"""
+    return path in OPEN_PATHS or path.startswith(HOOKS)
 
 
 @lru_cache(maxsize=256)

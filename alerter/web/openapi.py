@@ -12,7 +12,7 @@ from pydantic import BaseModel, RootModel
 from pydantic.json_schema import models_json_schema
 
 from alerter.core.model import Frozen
-from alerter.web.auth import OPEN_PATHS
+from alerter.web.auth import is_open
 from alerter.web.operations import Operation
 from alerter.web.problems import PROBLEM_TYPE, ProblemDocument
 
@@ -83,7 +83,7 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     if operation.body:
         content = {"application/json": {"schema": _body(operation.body, operation.body_list_limit, schemas)}}
         described["requestBody"] = {"required": True, "content": content}
-    if operation.path in OPEN_PATHS:
+    if is_open(operation.path):
         described["security"] = []
     return described
 
@@ -123,7 +123,7 @@ def _body(body: type[BaseModel], list_limit: int, schemas: Schemas) -> Mapping[s
 
 
 def _responses(operation: Operation, schemas: Schemas) -> dict[str, Any]:
-    statuses = sorted({*operation.problems, *(() if operation.path in OPEN_PATHS else COMMON_PROBLEMS)})
+    statuses = sorted({*operation.problems, *(() if is_open(operation.path) else COMMON_PROBLEMS)})
     problem = {PROBLEM_TYPE: {"schema": schemas[ProblemDocument, "serialization"]}}
     responses = {str(one): {"description": STATUS_WORDS[one], "content": problem} for one in statuses}
     good = {operation.media: {"schema": _good(operation, schemas)}}

@@ -28,6 +28,7 @@ FAULTS_NAMED = 5000
 FIELD_SHOWN = 200
 """Most characters of a field's name in an answer: names may come from outside."""
 STORE_RETRY = timedelta(seconds=2)
+NOTHING_HERE = "There is nothing at this path; /openapi.json lists what there is."
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -133,14 +134,16 @@ def _unavailable() -> Problem:
 
 
 def _surprise(request: web.Request, error: Exception) -> Problem:
-    _log.error("web_surprise", method=request.method, path=request.path, exc_info=error)
+    resource = request.match_info.route.resource
+    path = resource.canonical if resource else request.path  # what stands for `{secret}` is not for the log
+    _log.error("web_surprise", method=request.method, path=path, exc_info=error)
     request.config_dict[CONTEXT].metrics.errors.labels("web").inc()
     return Problem(500, "Something went wrong inside; it was logged.")
 
 
 def _from_router(error: web.HTTPException) -> Problem:
     details = {
-        404: "There is nothing at this path; /openapi.json lists what there is.",
+        404: NOTHING_HERE,
         405: "This path does not take this method.",
         413: "The body is larger than 8 MiB.",
     }
