@@ -17,6 +17,8 @@ PAGE_BYTES = 4 * 1024 * 1024
 """Bytes of a page that is read; what fetches pages asks for no more."""
 TAGS = 20_000
 """Tags of a page; at worst they keep the parser busy for two seconds."""
+PIECES = 200_000
+"""Tags, comments, scripts and stray `<` of a page."""
 ATTRIBUTES = 40
 
 # Each alternative consumes all that it looked at, to the end of the page if need be: linear time.
@@ -96,10 +98,14 @@ class _Spelling:
 
     def __init__(self) -> None:
         self.tags = 0
+        self._pieces = 0
 
     def respell(self, found: re.Match[str]) -> str:
-        """What stands for a piece of mark-up. Raises UnreadablePage when there were too many tags."""
+        """What stands for a piece of mark-up. Raises UnreadablePage when there were too many."""
         name = found["name"]
+        self._pieces += 1
+        if self._pieces > PIECES:
+            raise UnreadablePage(f"sent a page of more than {PIECES:,} pieces of mark-up")
         if name is None:
             return "&lt;" if found[0] == "<" else " "
         self.tags += 1

@@ -76,6 +76,7 @@ def test_attributes_are_told_from_selectors(written: str, parts: tuple[str, str 
         (b"  \n", "empty answer"),
         (b'{"a": 1}', "no web page"),
         (b"<p>" * (markup.TAGS + 1), "more than 20,000 tags"),
+        (b"<p>" + b"<" * markup.PIECES, "more than 200,000 pieces of mark-up"),
         (b"<p>" + b"x" * markup.PAGE_BYTES, "bytes"),
     ],
 )
