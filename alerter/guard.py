@@ -29,6 +29,9 @@ _DENIED = tuple(
 )
 _PRIVATE_SUFFIXES = (".localhost", ".local", ".localdomain", ".internal", ".intranet", ".lan", ".home.arpa")
 
+CONNECT_SECONDS = 10.0
+"""How long a connection may take to come about."""
+
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -86,7 +89,7 @@ def guarded_session(
         connector=guarded_connector(
             allow_private=allow_private_networks or proxy is not None, ca_bundle=ca_bundle
         ),
-        timeout=aiohttp.ClientTimeout(total=timeout.total_seconds(), sock_connect=10),
+        timeout=aiohttp.ClientTimeout(total=timeout.total_seconds(), sock_connect=CONNECT_SECONDS),
         cookie_jar=aiohttp.DummyCookieJar(),
         middlewares=() if allow_private_networks else (_refuse_private_hosts,),
         proxy=proxy,

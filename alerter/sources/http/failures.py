@@ -65,4 +65,6 @@ def _explain(error: Exception, url: URL) -> str:
         return f"{where} closed the connection without an answer"
     if isinstance(error, aiohttp.ClientPayloadError):
         return f"{where} sent a broken or incomplete body"
-    return f"{where}: {type(error).__name__}: {error}"
+    if isinstance(error, aiohttp.ClientResponseError):  # its own words repeat the address, query and all
+        return f"{where} sent what is no answer in HTTP"
+    return f"{where}: the exchange failed ({type(error).__name__})"
