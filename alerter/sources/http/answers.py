@@ -11,10 +11,10 @@ LONGEST_WAIT = timedelta(days=2)
 LONG_REFUSAL = timedelta(hours=1)
 """A publisher that asks to wait this long has refused, rather than asked for patience."""
 
-_PAGE = re.compile(
-    rb"\A\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+_PAGE = re.compile(  # atomic: a row of comments could be divided in endlessly many ways
+    rb"\A\s*+(?>(?><!--.*?-->)\s*+)*+<(?:!doctype\s++html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
-_TITLE = re.compile(rb"<title[^>]*>([^<]{1,300})", re.IGNORECASE)
+_TITLE = re.compile(rb"<title[^<>]*>([^<]{1,300})", re.IGNORECASE)
 _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d+)", re.IGNORECASE)
 _NO_CACHE = re.compile(r"(?:^|,)\s*no-(?:cache|store)\b", re.IGNORECASE)
 
