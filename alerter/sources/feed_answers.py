@@ -20,6 +20,11 @@ _FEED_TYPES = frozenset(
 _MANY_LINKS = 200
 _XHTML = re.compile(rb"\A\s*<\?xml[^>]{0,200}>\s*(?:<!doctype\s+html|<html)\b", re.IGNORECASE)
 _ENTRY = re.compile(rb"<(?:\w{1,20}:)?(?:item|entry)(?=[\s>])[^>]{0,2000}>")
+_ROOT = re.compile(
+    rb"<(?:\w{1,20}:)?(?:rdf|feed|rss|channel)\b[^<>]{0,2000}?\bxml:lang\s*=\s*[\"']([\w-]{2,35})[\"']",
+    re.IGNORECASE,
+)
+_HEAD = 20_000
 _TAGGED = re.compile(rb"\bxml:lang\s*=\s*[\"']([\w-]{2,35})[\"']")
 _STATED = re.compile(rb"<(?:dc:)?language>\s*+(?:<!\[CDATA\[\s*+)?([\w-]{2,35})")
 
@@ -33,7 +38,7 @@ def read_feed(body: bytes, content_type: str = "") -> Document:
         replace(entry, language=entry.language or language)
         for entry, language in zip(document.entries, languages, strict=True)
     ]
-    return replace(document, entries=entries)
+    return replace(document, entries=entries, language=document.language or _root_language(text))
 
 
 def is_page(body: bytes) -> bool:
@@ -66,6 +71,12 @@ def _absolute(link: str, base: str) -> str | None:
     except ValueError:
         return None
     return url if is_web_address(url) else None
+
+
+def _root_language(body: bytes) -> str | None:
+    """The language of RDF, of a channel's own tag, and of a feed whose tags have a prefix."""
+    found = _ROOT.search(body[:_HEAD])
+    return clean_language(found[1].decode()) if found else None
 
 
 def _languages(body: bytes, count: int) -> list[str | None]:

@@ -133,6 +133,18 @@ def test_entries_may_have_their_own_language(body: str, languages: list[str | No
     assert [entry.language for entry in read_feed(body.encode()).entries] == languages
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        f'<rdf:RDF xmlns:rdf="{RDF}" xmlns="http://purl.org/rss/1.0/" xml:lang="ja"><channel/>',
+        f'<rdf:RDF xmlns:rdf="{RDF}" xmlns="http://purl.org/rss/1.0/"><channel xml:lang="ja"/>',
+    ],
+)
+def test_a_feed_may_state_its_language_on_its_tags(head: str) -> None:
+    """Where no element states it."""
+    assert read_feed(f"{head}<item><title>a</title></item></rdf:RDF>".encode()).language == "ja"
+
+
 LINK = '<link rel="{rel}" type="{type}" href="{href}">'
 
 
