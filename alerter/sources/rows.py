@@ -6,11 +6,11 @@ are found by a JMESPath expression (jmespath.org), and so is each column within 
 
 import csv
 import io
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Literal
 
 import jmespath
@@ -22,7 +22,12 @@ from alerter.sources.points import Point
 
 MISSING = ("", "-", "–", "—", "..", "...", ":", "N/A", "n.a.", "NA", "NaN", "null", "None", "#N/A", "####")
 """What stands in a cell whose figure is not published."""
+RECORD = 200_000
+"""Characters of a row of CSV."""
+FIGURES = 60_000
+"""Figures of all series together."""
 _COLUMNS_NAMED = 12
+_SHOWN = 60
 
 
 class UnreadableTable(ValueError):
@@ -51,6 +56,12 @@ class Layout:
     newest: int = 600
     """Of each series so many periods are read."""
     duplicates: Literal["refuse", "last"] = "refuse"
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """All columns that are read."""
+        series = (self.series,) if self.series else ()
+        return frozenset((self.period, *series, *self.values, *self.where))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +96,68 @@ class Read:
     note: str = ""
 
 
-def csv_rows(body: bytes, *, encoding: str, delimiter: str, skip_lines: int, header: bool) -> list[Row]:
-    """The rows below the column names; without a line of names they are `1`, `2`, `3`."""
-    text = body.decode(encoding, "replace").removeprefix("\ufeff")
-    lines = io.StringIO(text, newline="")
-    for _ in range(skip_lines):
-        lines.readline()
+@dataclass(frozen=True, slots=True)
+class Csv:
+    """How a CSV is written, and which of its columns are read."""
+
+    columns: frozenset[str]
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    skip_lines: int = 0
+    header: bool = True
+    """Is there a line of column names? Without one they are `1`, `2`, `3`."""
+
+
+def csv_rows(body: bytes, written: Csv) -> Iterator[Row]:
+    """The rows below the column names, one by one. Raises UnreadableTable, also while they are taken."""
+    text = io.StringIO(body.decode(written.encoding, "replace").removeprefix("\ufeff"), newline="")
+    for _ in range(written.skip_lines):
+        text.readline()
+    table = _records(text, written.delimiter)
+    first = next(table, None)
+    if first is None:
+        raise UnreadableTable("gave an empty answer")
+    names = [plain(name) for name in first] if written.header else [str(n + 1) for n in range(len(first))]
+    places = {column: _place(column, names) for column in sorted(written.columns)}
+    for record in table if written.header else chain([first], table):
+        cells = {column: record[at] if at < len(record) else "" for column, at in places.items()}
+        yield Row(cells, is_flat=True)
+
+
+class _Lines:
+    """A file's lines, of which a record may hold so many and no more: a quote can swallow the rest of it."""
+
+    def __init__(self, text: Iterable[str]) -> None:
+        self._text = text
+        self.taken = 0
+        """Characters since the last record."""
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._text:
+            self.taken += len(line)
+            if self.taken > RECORD:
+                raise UnreadableTable(f"has a row of more than {RECORD:,} characters")
+            yield line
+
+
+def _records(text: io.StringIO, delimiter: str) -> Iterator[list[str]]:
+    """Records that are not blank."""
+    lines = _Lines(text)
     try:
-        table = [line for line in csv.reader(lines, delimiter=delimiter) if any(map(str.strip, line))]
+        for record in csv.reader(lines, delimiter=delimiter):
+            lines.taken = 0
+            if any(map(str.strip, record)):
+                yield record
     except csv.Error as error:
         raise UnreadableTable(f"answered with something that is not CSV: {error}") from error
-    if not table:
-        raise UnreadableTable("gave an empty answer")
-    names = [plain(name) for name in table[0]] if header else [str(n + 1) for n in range(len(table[0]))]
-    twice = [name for name, count in Counter(filter(None, names)).items() if count > 1]
-    if twice:
-        raise UnreadableTable(f"has several columns {twice[0]!r}")
-    padded = (line + [""] * (len(names) - len(line)) for line in table[header:])
-    return [Row(dict(zip(names, line, strict=False)), is_flat=True) for line in padded]
+
+
+def _place(column: str, names: Sequence[str]) -> int:
+    if names.count(column) > 1:
+        raise UnreadableTable(f"has several columns {column!r}")
+    if column not in names:
+        raise UnreadableTable(_lacks(column, names))
+    return names.index(column)
 
 
 def json_rows(document: object, expression: str | None) -> list[Row]:
@@ -125,17 +180,10 @@ def check_expression(expression: str) -> str:
     return expression
 
 
-def read_points(rows: Sequence[Row], layout: Layout) -> Read:
+def read_points(rows: Iterable[Row], layout: Layout) -> Read:
     """The points of all series in the rows, of each its newest. Raises UnreadableTable."""
-    if not rows:
-        return Read((), "lists no rows")
-    for column in (layout.period, layout.series, *layout.values, *layout.where):
-        _check_column(rows, column)
-    wanted = [row for row in rows if _holds(row, layout.where)]
-    if not wanted:
-        raise UnreadableTable(f"has no row where {_condition(layout.where)}")
     tally = _Tally(layout)
-    for row in wanted:
+    for row in rows:
         tally.add(row)
     return tally.read()
 
@@ -147,38 +195,56 @@ class _Tally:
         self._layout = layout
         self._reader = period_reader(layout.period_format)
         self._points: list[Point] = []
-        self._seen: set[str] = set()
-        self._unread: list[str] = []
+        self._first: Row | None = None
+        self._unseen = set(layout.columns)
+        self._held = 0
+        self._met: set[str] = set()
+        self._unread = 0
+        self._example = ""
 
     def add(self, row: Row) -> None:
         """The row's points; a value that is not published makes none."""
         layout = self._layout
+        self._first = self._first or row
+        self._unseen -= {column for column in self._unseen if row.has(column)}
+        if not all(_written(row.cell(column)) == text for column, text in layout.where.items()):
+            return
+        self._held += 1
         for column, series in self._columns(row).items():
-            self._seen.add(series)
+            self._met.add(series)
             cell = row.cell(column)
             value = _written(cell)
-            if value is None or value.casefold() in layout.missing:
-                continue
-            number = read_number(value, layout.written if isinstance(cell, str) else "point")
-            period = _written(row.cell(layout.period)) or ""
-            stands_for = settle(self._reader(period), layout.length)
-            if number is None or stands_for is None:
-                self._unread.append(f"{value!r} for {period!r}")
-                continue
-            self._points.append(Point(series, stands_for, float(number * layout.scale), layout.unit))
+            if value is not None and value.casefold() not in layout.missing:
+                number = read_number(value, layout.written if isinstance(cell, str) else "point")
+                self._take(series, _written(row.cell(layout.period)) or "", value, number)
 
     def read(self) -> Read:
         """What was found in all rows. Raises UnreadableTable where there is nothing but trouble."""
-        expected = set(self._layout.names.values()) or set(self._layout.values.values())
-        absent = sorted(expected - self._seen)
-        if absent == sorted(expected):
-            raise UnreadableTable(f"has no row of {', '.join(self._layout.names)}")
+        layout = self._layout
+        if self._first is None:
+            return Read((), "lists no rows")
+        if self._unseen:
+            raise UnreadableTable(_lacks(min(self._unseen), self._first.columns()))
+        if not self._held:
+            where = " and ".join(f"{column} is {text!r}" for column, text in layout.where.items())
+            raise UnreadableTable(f"has no row where {where}")
+        absent = sorted(set(layout.names.values()) - self._met)
+        if absent and not self._met:
+            raise UnreadableTable(f"has no row of {', '.join(layout.names)}")
         if self._unread and not self._points:
-            raise UnreadableTable(f"has no row that can be read; the first has {self._unread[0]}")
-        count = len(self._unread)
-        rows = "" if not count else f"{count} figure{'s' * (count > 1)} cannot be read: {self._unread[0]}"
-        missing = f"lists nothing for {', '.join(absent)}" if absent else ""
-        return Read(_newest(self._points, self._layout), "; ".join(filter(None, (rows, missing))))
+            raise UnreadableTable(f"has no row that can be read; the first has {self._example}")
+        return Read(_newest(self._points, layout), self._note(absent))
+
+    def _take(self, series: str, period: str, value: str, number: Decimal | None) -> None:
+        layout = self._layout
+        stands_for = settle(self._reader(period), layout.length)
+        if number is None or stands_for is None:
+            self._unread += 1
+            self._example = self._example or f"{value[:_SHOWN]!r} for {period[:_SHOWN]!r}"
+            return
+        if len(self._points) >= FIGURES:
+            raise UnreadableTable(f"lists more than {FIGURES:,} figures")
+        self._points.append(Point(series, stands_for, float(number * layout.scale), layout.unit))
 
     def _columns(self, row: Row) -> Mapping[str, str]:
         """Column of values → series, for this row."""
@@ -187,6 +253,14 @@ class _Tally:
             return layout.values
         series = layout.names.get(_written(row.cell(layout.series)) or "")
         return dict.fromkeys(layout.values, series) if series else {}
+
+    def _note(self, absent: Sequence[str]) -> str:
+        figures = "1 figure" if self._unread == 1 else f"{self._unread} figures"
+        said = (
+            f"{figures} cannot be read: {self._example}" if self._unread else "",
+            f"lists nothing for {', '.join(absent)}" if absent else "",
+        )
+        return "; ".join(filter(None, said))
 
 
 def _newest(points: Iterable[Point], layout: Layout) -> list[Point]:
@@ -207,20 +281,9 @@ def _end(period: str) -> datetime:
     return period_end(period) or datetime.max.replace(tzinfo=UTC)
 
 
-def _check_column(rows: Sequence[Row], column: str | None) -> None:
-    if column is None or any(row.has(column) for row in rows):
-        return
-    names = rows[0].columns()
-    there = f"; there are {', '.join(names[:_COLUMNS_NAMED])}" if names else ""
-    raise UnreadableTable(f"has no column {column!r}{there}")
-
-
-def _holds(row: Row, where: Mapping[str, str]) -> bool:
-    return all(_written(row.cell(column)) == text for column, text in where.items())
-
-
-def _condition(where: Mapping[str, str]) -> str:
-    return " and ".join(f"{column} is {text!r}" for column, text in where.items())
+def _lacks(column: str, names: Sequence[str]) -> str:
+    there = ", ".join(name[:_SHOWN] for name in names[:_COLUMNS_NAMED])
+    return f"has no column {column!r}" + (f"; there are {there}" if there else "")
 
 
 def _written(cell: object) -> str | None:

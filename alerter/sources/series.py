@@ -5,7 +5,7 @@ figure that has changed is told as revised.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import PurePosixPath
@@ -23,6 +23,7 @@ from alerter.sources.http.answers import page_title
 from alerter.sources.points import Answered, FiguresConfig, FiguresCursor, recall_figures, tell
 from alerter.sources.rows import (
     MISSING,
+    Csv,
     Layout,
     Read,
     Row,
@@ -194,22 +195,18 @@ class PublishedSeries:
 
 def _read(fetched: Fetched, config: SeriesConfig) -> Read:
     """All the work that may take long, in one go for a worker thread."""
-    return read_points(_rows(fetched, config), config.layout)
+    layout = config.layout
+    return read_points(_rows(fetched, config, layout), layout)
 
 
-def _rows(fetched: Fetched, config: SeriesConfig) -> list[Row]:
+def _rows(fetched: Fetched, config: SeriesConfig, layout: Layout) -> Iterable[Row]:
     if (config.format or _format_of(fetched)) == "json":
         return json_rows(fetched.json(), config.rows)
     title = page_title(fetched.body)
     if title is not None:
         raise UnreadableTable(f"answered with a web page{title} instead of CSV")
-    return csv_rows(
-        fetched.body,
-        encoding=config.encoding,
-        delimiter=config.delimiter,
-        skip_lines=config.skip_lines,
-        header=config.header,
-    )
+    written = Csv(layout.columns, config.encoding, config.delimiter, config.skip_lines, config.header)
+    return csv_rows(fetched.body, written)
 
 
 def _format_of(fetched: Fetched) -> Format:

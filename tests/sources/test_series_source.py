@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from alerter.sources.base import Poll, SourceContext, SourceError
 from alerter.sources.http import HttpClient
-from alerter.sources.rows import UnreadableTable, csv_rows
+from alerter.sources.rows import Csv, Layout, UnreadableTable, csv_rows, read_points
 from alerter.sources.series import SeriesConfig
 from tests.sources.conftest import Host
 
@@ -207,10 +207,21 @@ async def test_a_file_of_another_shape_is_refused_in_words(
     assert "127.0.0.1" in str(caught.value)
 
 
-def test_a_field_beyond_all_measure_is_no_csv() -> None:
-    """An unclosed quote that swallows the file is told as such."""
-    with pytest.raises(UnreadableTable, match="not CSV"):
-        csv_rows(b'month\n"' + b"x" * 140_000, encoding="utf-8", delimiter=",", skip_lines=0, header=True)
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'month\n"' + b"x\n" * 70_000, "not CSV"),
+        (b"month\n" + b"x" * 200_001, "a row of more than 200,000 characters"),
+        (b'month\n"' + b",\n" * 100_000, "not CSV|more than 200,000"),
+        (b"month\n" + b'",\n",' * 50_000, "a row of more than 200,000 characters"),
+        (b"month\n" + b"202503\n" * 60_001, "more than 60,000 figures"),
+    ],
+)
+def test_what_is_beyond_all_measure_is_refused(body: bytes, words: str) -> None:
+    """An unclosed quote that swallows the file, a line without end, more figures than anybody publishes."""
+    layout = Layout(period="month", values={"month": "x"}, period_format="%Y%m")
+    with pytest.raises(UnreadableTable, match=words):
+        read_points(csv_rows(body, Csv(layout.columns)), layout)
 
 
 async def test_an_expression_that_fails_on_a_row_finds_nothing(host: Host, http: HttpClient) -> None:
