@@ -63,7 +63,11 @@ def _add(pack: PackFields, node: Node, own: dict[str, set[str]], gathered: Gathe
             report.error(place, f'the pack {pack.id} has nothing called "{name}"{more}')
     gathered.complete = gathered.complete and brought.complete
     left_out = {*pack.without}
-    rules = [one for one in brought.lists["rules"] if _id_of(one) not in left_out | own["rules"]]
+    rules = [
+        one
+        for one in brought.lists["rules"]
+        if _id_of(one) not in left_out | own["rules"] and own["matters"].isdisjoint(_matters_of(one))
+    ]
     for name in PACKED:
         taken = {_id_of(one) for one in gathered.lists[name]}
         added = [one for one in brought.lists[name] if _id_of(one) not in left_out | taken]
@@ -71,7 +75,7 @@ def _add(pack: PackFields, node: Node, own: dict[str, set[str]], gathered: Gathe
 
 
 def _scoped(tests: Sequence[Node], rules: Sequence[Node]) -> list[Node]:
-    """The pack's tests over the pack's own rules; those that expect a rule that is not in force are left."""
+    """The pack's tests over the rules that are in force as the pack has them; other tests are left."""
     scope = tuple(rule.fields["id"] for rule in rules if "id" in rule.fields)
     known = {node.text for node in scope}
     return [
@@ -84,6 +88,11 @@ def _scoped(tests: Sequence[Node], rules: Sequence[Node]) -> list[Node]:
 def _expected(test: Node) -> list[str | None]:
     expect = test.fields.get("expect")
     return [one.fields["rule"].text for one in (expect.entries if expect else ()) if "rule" in one.fields]
+
+
+def _matters_of(rule: Node) -> list[str]:
+    named = rule.fields.get("matters")
+    return [one.text or "" for one in named.entries] if named else []
 
 
 def _id_of(node: Node) -> str:

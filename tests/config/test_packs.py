@@ -28,6 +28,14 @@ tests:
 """
 METAL = 'sources: [{id: wire, type: feed, url: "https://wire.example/ore"}]'
 
+DISPUTE = """
+matters: [{id: dispute, names: [Smelters*]}]
+rules: [{id: ruling, type: docket, matters: [dispute]}]
+tests:
+  - {name: An order is told, signals: [], at: 2025-06-09, expect: [{rule: ruling}]}
+  - {name: A summons, signals: [], at: 2025-06-09, expect: []}
+"""
+
 
 @pytest.fixture(autouse=True)
 def shelf(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,6 +86,14 @@ def test_parts_of_a_pack_can_be_left_out(tmp_path: Path) -> None:
     assert found.sources == ()
     assert [rule.id for rule in found.rules] == ["ore-words"]
     assert [one.name for one in found.tests] == ["An ore shortage alone"]
+
+
+def test_tests_go_with_the_matter_that_their_rule_watches(tmp_path: Path) -> None:
+    """Of an operator's matter with the same id the pack's tests know nothing."""
+    (packs.FOLDER / "metal" / "more.yaml").write_text(DISPUTE, encoding="utf-8")
+    assert [one.name for one in loaded(tmp_path, "packs: [metal]").tests] == ["An order is told", "A summons"]
+    own = loaded(tmp_path, "packs: [metal]\nmatters: [{id: dispute, names: [Other*]}]")
+    assert [(one.name, one.rules) for one in own.tests] == [("A summons", ())]
 
 
 @pytest.mark.parametrize(
