@@ -77,6 +77,7 @@ class GaccConfig(FiguresConfig):
     url: WebAddress | None = None
     """One table's own page, instead of the list."""
     currency: Currency = "USD"
+    """Which of the table's two editions; a page in another currency gives quantities, and no values."""
     rows: dict[Name, Labels] = Field(min_length=1, max_length=100)
     """Series and the row each is in: `{cn-rare-earths: Rare earth}`; several labels where the page has
     changed its wording. Letter case, hyphens, asterisks and `of which:` do not matter."""
@@ -89,6 +90,7 @@ class GaccConfig(FiguresConfig):
     months: int = Field(default=37, ge=1, le=96)
     """How far back; the newest come first, twelve a poll."""
     base_url: WebAddress = "http://english.customs.gov.cn"
+    """The site; pages on it are asked for in the same way, https or not."""
     every: Duration = timedelta(hours=6)
 
     def declared_series(self) -> tuple[str, ...]:

@@ -62,6 +62,7 @@ class PortwatchConfig(FiguresConfig):
     metrics: tuple[Metric, ...] = Field(default=("n_total",), min_length=1, max_length=20)
     """Columns: `n_total`, `n_tanker`, `n_container`, `capacity`, `capacity_tanker`; of ports `portcalls` …"""
     dataset: Literal["chokepoints", "ports"] = "chokepoints"
+    """Ships through straits and canals, or calls at ports."""
     period: Literal["day", "month"] = "day"
     """`month` makes one figure of each month all of whose days are there; rules that compare with last year
     need months."""
@@ -75,6 +76,7 @@ class PortwatchConfig(FiguresConfig):
     """Names for series by place and metric, as `{"chokepoint6:n_tanker": hormuz-tankers}`; others are named
     `<source id>:<place>:<metric>`."""
     base_url: WebAddress = "https://services9.arcgis.com/weJ1QsnbMYJlCHdG/arcgis/rest/services"
+    """The folder of the feature services."""
     every: Duration = timedelta(hours=12)
 
     @model_validator(mode="after")

@@ -66,6 +66,7 @@ class SeriesConfig(FiguresConfig):
 
     type: Literal["series"]
     url: WebAddress
+    """The file's address."""
     headers: dict[str, SecretStr] = {}
     """Sent along, to the origin of `url` only: `{X-Api-Key: "${KEY}"}`. Shown nowhere."""
     params: dict[str, SecretStr] = {}
@@ -93,6 +94,7 @@ class SeriesConfig(FiguresConfig):
     period: Length | None = None
     """What a period stands for: a date may stand for its month, quarter or year."""
     unit: str | None = Field(default=None, max_length=60)
+    """What the figures count, after scaling: `t`, `USD`."""
     scale: Decimal = Field(default=Decimal(1), gt=0, allow_inf_nan=False)
     """What values are multiplied by: 1000, where the publisher counts in thousands."""
     delimiter: Delimiter = ","
