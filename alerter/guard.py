@@ -60,6 +60,8 @@ def is_private_host(host: str) -> bool:
     literal = _literal(name)
     if literal is not None:
         return not is_public(literal)
+    if "%" in name:  # escaped: whoever resolves it may read an address in it that we do not
+        return True
     return "." not in name or name.endswith(_PRIVATE_SUFFIXES)
 
 

@@ -90,6 +90,8 @@ def test_public_addresses_pass(address: str) -> None:
         ("127.1", True),
         ("[::1]", True),
         ("::ffff:10.1.1.1", True),
+        ("%31%32%37.0.0.1", True),
+        ("fe80::1%eth0", True),
         ("", True),
         ("8.8.8.8", False),
         ("example.com", False),

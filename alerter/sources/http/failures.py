@@ -24,6 +24,8 @@ _MEANINGS = {
     503: "is unavailable for now",
 }
 _REFUSALS = frozenset({401, 402, 403, 407, 451})
+_SHOWN = 200
+"""Characters of an address in a message."""
 _ASKS_FOR_PATIENCE = frozenset({429, 503})
 
 
@@ -49,8 +51,9 @@ def exchange_failure(error: Exception, url: URL) -> FetchError:
 
 
 def place(url: URL) -> str:
-    """The address without credentials and query, which may hold keys."""
-    return str(url.with_user(None).with_query(None).with_fragment(None))
+    """The address, at a length that can be read, without credentials and query, which may hold keys."""
+    text = str(url.with_user(None).with_query(None).with_fragment(None))
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
 def _explain(error: Exception, url: URL) -> str:

@@ -1,0 +1,1 @@
+"""A hostile internet: addresses that lead inside, and bodies that mean harm."""
