@@ -20,6 +20,7 @@ from alerter.sources.gdelt_codes import actor_codes, event_words, language, plac
 Kind = Literal["gkg", "export"]
 WIDTHS: dict[Kind, int] = {"gkg": 27, "export": 61}
 FEW_UNREADABLE = 3
+_URL_LENGTH, _DOMAIN_LENGTH, _TEXT_BYTES = 4_000, 200, 8_000
 _NAMES = 40
 """Names of a kind that are told of an article."""
 _EVENTS = 10
@@ -133,7 +134,7 @@ def _graph_article(
     columns: Sequence[bytes], themes: Sequence[bytes], places: Sequence[bytes]
 ) -> Article | None:
     url = _text(columns[4])
-    if not is_web_address(url):  # broadcasts and citations are named otherwise
+    if not _is_usable(url):  # broadcasts and citations are named otherwise
         return None
     titled = _TITLE.search(columns[26])
     named = {
@@ -148,9 +149,9 @@ def _graph_article(
     return Article(
         url=url,
         title=title or _slug(url) or url,
-        text=cap_bytes("\n\n".join(told)),
+        text=cap_bytes("\n\n".join(told), _TEXT_BYTES),
         seen_at=_instant(columns[1]),
-        domain=clean_line(_text(columns[3])) or _domain(url),
+        domain=clean_line(_text(columns[3]))[:_DOMAIN_LENGTH] or _domain(url),
         language=clean_language(language(origin[1]) if origin else "en"),
     )
 
@@ -177,7 +178,7 @@ def _event_reader(wanted: Wanted) -> Read:
 
 def _event_article(columns: Sequence[bytes]) -> Article | None:
     url = _text(columns[60])
-    if not is_web_address(url):
+    if not _is_usable(url):
         return None
     actors = [clean_line(_text(columns[place])).title() for place in (6, 16)]
     place = clean_line(_text(columns[52]))
@@ -204,6 +205,10 @@ def _saying(phrases: Sequence[str]) -> Callable[[Article], bool]:
         return any(phrase.found_in(text) for phrase in wanted)
 
     return says
+
+
+def _is_usable(url: str) -> bool:
+    return len(url) <= _URL_LENGTH and is_web_address(url)
 
 
 def _listed(values: Iterable[str]) -> str:

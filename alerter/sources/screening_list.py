@@ -34,6 +34,7 @@ from alerter.sources.screening_signals import Listings, Setting
 from alerter.sources.screening_snapshot import Snapshot, pack, unpack
 
 FILE = "/downloadable_consolidated_screening_list/v1/consolidated.csv"
+NOTE_LENGTH = 500
 FILE_BYTES = 64 * 1024 * 1024
 DOWNLOAD_TIME, READING_TIME = timedelta(seconds=120), timedelta(seconds=90)
 
@@ -143,7 +144,7 @@ class ScreeningList:
             signals=read.signals,
             cursor=after.model_dump_json(),
             wait_at_least=wait,
-            note="; ".join(read.notes),
+            note="; ".join(read.notes)[:NOTE_LENGTH],
         )
 
     async def _read(self, file: BinaryIO, known: _Known | None, host: str) -> _Read:

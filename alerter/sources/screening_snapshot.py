@@ -40,6 +40,8 @@ _UNORDERED = frozenset(
 )
 """Several values each, whose order means nothing."""
 _CONTENT, _MARK = 6, 2
+_LENGTH = 500
+"""Characters that are remembered of a name."""
 _PARTY = re.compile(r";\s+(?!and\b|or\b)", re.IGNORECASE)
 _COUNTRY = re.compile(r"(?:^|,\s)([A-Z]{2})$")
 
@@ -92,9 +94,9 @@ def sketch(row: Row) -> Member:
     """What is remembered of a row."""
     values = [_comparable(name, row[name]) for name in COMPARED]
     return Member(
-        list=row["source"],
-        number=row["entity_number"],
-        name=row["name"],
+        list=row["source"][:_LENGTH],
+        number=row["entity_number"][:_LENGTH],
+        name=row["name"][:_LENGTH],
         countries=countries(row),
         content=blake2b("\x1f".join(values).encode(), digest_size=_CONTENT).digest(),
         marks=b"".join(map(_mark, values)),

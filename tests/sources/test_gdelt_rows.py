@@ -135,7 +135,9 @@ def test_only_what_is_asked_for_is_taken(
 
 @pytest.mark.parametrize("kind", ["gkg", "export"])
 def test_what_has_no_address_is_no_article(kind: Kind) -> None:
-    """Broadcasts and citations are passed over."""
+    """Broadcasts, citations and endless addresses are passed over."""
+    endless = "https://a.example/" + "x" * 5_000
+    assert read(kind, row(kind, {1: "20250609114500", 4: endless, 59: "20250609114500", 60: endless})) == []
     assert (
         read(kind, row(kind, {1: "20250609114500", 4: "BBC Monitoring", 59: "20250609114500", 60: "no"}))
         == []
@@ -147,6 +149,15 @@ def test_no_more_than_asked_for_are_taken() -> None:
     rows = [article(f"https://a.example/{number}") for number in range(5)]
     found = harvest(rows, "gkg", Wanted(), most=3)
     assert (list(found.articles), found.left_out) == ([f"https://a.example/{n}" for n in range(3)], 2)
+
+
+def test_what_is_told_is_bounded() -> None:
+    """However much a row names."""
+    names = ";".join(f"{'n' * 3_000} {number}" for number in range(30))
+    (found,) = read("gkg", article(URL, people=names, domain="d" * 900, title="t" * 3_000))
+    assert len(found.text.encode()) <= 8_000
+    assert len(found.domain) <= 200
+    assert len(found.title) <= 1_000
 
 
 def test_some_bad_rows_are_counted() -> None:

@@ -120,3 +120,10 @@ async def test_countries_stand_at_the_ends_of_addresses(
 def test_lists_are_named_shortly(name: str, short: str) -> None:
     """Without agency and abbreviation, as far as a name is left."""
     assert short_name(name) == short
+
+
+async def test_endless_names_are_remembered_shortly(desk: Desk) -> None:
+    """Told as far as a title goes, and recognised again."""
+    rows = [party("N" * 5_000), party("L", source="List " * 900)]
+    assert [len(name) for _, name in told(await desk.sees(*rows))] == [500, 1]
+    assert told(await desk.sees(*rows)) == []
