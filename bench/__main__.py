@@ -4,14 +4,17 @@ import asyncio
 import sys
 from collections.abc import Callable
 
-from bench import intake, reading, throughput
+from bench import intake, listing, polling, reading, schedule, throughput
 
 
 def main(names: list[str]) -> None:
     """Run the benchmarks one after the other."""
     known: dict[str, Callable[[], None]] = {
         "intake": lambda: asyncio.run(intake.main()),
+        "listing": listing.main,
+        "polling": polling.main,
         "reading": reading.main,
+        "schedule": schedule.main,
         "throughput": lambda: asyncio.run(throughput.main()),
     }
     unknown = sorted(set(names) - set(known))
