@@ -83,11 +83,15 @@ class CourtListenerConfig(SourceConfig):
     backfilled_after: Duration = timedelta(days=7)
     """An entry that CourtListener got this long after it was filed is kept, and never alerts."""
     calls_per_minute: int = Field(default=5, ge=1)
+    """What the key grants."""
     calls_per_hour: int = Field(default=50, ge=1)
+    """What the key grants."""
     calls_per_day: int = Field(default=125, ge=1)
+    """What the key grants."""
     anonymous_calls_per_day: int = Field(default=100, ge=1)
     """Granted without a key."""
     base_url: WebAddress = "https://www.courtlistener.com"
+    """Where the API is."""
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:

@@ -133,6 +133,7 @@ class Discovery(Frozen):
     """A search that proposes cases for a matter."""
 
     matter: Name
+    """The matter that the cases may belong to."""
     search: str = Field(min_length=1, max_length=500)
     """As typed into CourtListener's search box."""
     courts: tuple[CourtId, ...] = ()

@@ -107,6 +107,7 @@ class GdeltFilesConfig(SourceConfig):
     catch_up: Duration = Field(default=timedelta(hours=2), le=timedelta(days=1))
     """After an absence files of so much time are read; what is older is skipped, with a note."""
     base_url: WebAddress = "http://data.gdeltproject.org"
+    """Where the files are; the host that their list names is not asked."""
     every: Duration = timedelta(minutes=15)
 
     def build(self, context: SourceContext) -> Source:

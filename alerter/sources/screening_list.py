@@ -75,6 +75,7 @@ class ScreeningListConfig(SourceConfig):
     """More parties than this added to, or changed on, one list between two polls are a list that came back or
     was worded anew: they are taken as known, and counted in the source's note."""
     base_url: WebAddress = "https://data.trade.gov"
+    """Where the file is."""
     url: WebAddress | None = None
     """The file's whole address, where it does not lie under `base_url` as the publisher has it."""
     every: Duration = timedelta(hours=1)
