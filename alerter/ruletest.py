@@ -1,7 +1,8 @@
 """The configuration's own unit tests: signals in, exactly these alerts out.
 
 `expect` is exhaustive over what is pending or firing at the test's time; an expected label set matches any
-alert that has at least those labels. `rules` keeps a test to some rules. Resolved alerts count where they are expected by `state: resolved`.
+alert that has at least those labels. Resolved alerts count where they are expected by `state: resolved`.
+`rules` keeps a test to the alerts of some rules.
 """
 
 from collections.abc import Sequence

@@ -34,6 +34,7 @@ class Counted(MemoryBudgets):
 
 async def fetch_twice(budgets: Counted | None) -> int | None:
     """Calls left after the first; the second is one too many."""
+
     async def answer(_request: web.Request) -> web.Response:
         return web.Response(text="here")
 

@@ -1,7 +1,8 @@
 """What went wrong with an exchange, in plain words and without an address's query or credentials."""
 
+from collections.abc import Mapping
+
 import aiohttp
-from multidict import CIMultiDictProxy
 from yarl import URL
 
 from alerter.clock import SystemClock
@@ -29,7 +30,7 @@ _SHOWN = 200
 _ASKS_FOR_PATIENCE = frozenset({429, 503})
 
 
-def status_failure(status: int, headers: CIMultiDictProxy[str], url: URL) -> FetchError:
+def status_failure(status: int, headers: Mapping[str, str], url: URL) -> FetchError:
     """The error that a status other than success is."""
     wait = retry_after(headers, SystemClock().now()) if status in _ASKS_FOR_PATIENCE else None
     meaning = _MEANINGS.get(status) or ("failed" if status >= 500 else "gave an unusable answer")
