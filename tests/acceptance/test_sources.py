@@ -55,9 +55,9 @@ async def sources(service: Service) -> dict[str, dict[str, Any]]:
 
 
 async def failing(service: Service) -> set[str]:
-    """The sources that are failing, each with a reason of one line."""
+    """The sources that are failing or blocked, each with a reason of one line."""
     found = await sources(service)
-    ill = {name for name, one in found.items() if one["state"] == "failing"}
+    ill = {name for name, one in found.items() if one["state"] in {"failing", "blocked"}}
     for name in ill:
         reason = found[name]["last_error"]
         assert reason, f"{name} is failing for no reason"
@@ -74,7 +74,8 @@ async def test_broken_feeds_are_told_and_stop_nobody(
     async with running(place) as service:
         await eventually(lambda: all_fail(service), within=30)
         published = publisher.documents["good"]
-        assert (await sources(service))["good"]["state"] == "ok"
+        told = await sources(service)
+        assert (told["good"]["state"], told["a-locked-door"]["state"]) == ("ok", "blocked")
         await eventually(lambda: len(sink.posts) == 1)
 
         earlier = publisher.asked["good"]
