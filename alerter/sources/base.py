@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Protocol
 
 from pydantic import AfterValidator
 
+from alerter.core import cadence
 from alerter.core.clean import is_web_address
 from alerter.core.health import Trouble
 from alerter.core.matter import Matter
@@ -30,7 +31,7 @@ WebAddress = Annotated[str, AfterValidator(check_web_address)]
 """An address in a configuration; `${NAME}` is filled in before it is read."""
 
 
-LONGEST_WISH = timedelta(days=1)
+LONGEST_WISH = cadence.LONGEST_WISH
 """A publisher's wish to be polled more seldom than this is not heeded."""
 
 

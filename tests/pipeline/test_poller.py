@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from alerter.core.signal import IntakeStatus, Signal, SignalRecord
+from alerter.core.signal import Signal
 from alerter.pipeline import poller as poller_module
 from alerter.sources.base import SourceError
-from alerter.store.protocol import BATCH_LIMIT, Busy, PollResult, StoreError
-from tests.support.press import Long, Press, fail, old
+from alerter.store.protocol import Busy, StoreError
+from tests.support.press import Offers, Press, fail, old
 from tests.support.signals import NOON, a_signal
-from tests.support.waiting import eventually
 
 MINUTES = timedelta(minutes=1)
 
@@ -152,112 +151,6 @@ async def test_a_busy_pipeline_does_not_fetch_from_the_publisher_every_second(
     assert await press.taken() == [("a", False)]
 
 
-class Offers:
-    """Watches what is offered to intake, which first gives the faults."""
-
-    def __init__(self, press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.faults: list[Exception] = []
-        self.seen: list[tuple[int, bool]] = []
-        """Of each commit: how many signals, and whether it ended the poll."""
-        self._intake = press.store.signals.intake
-        monkeypatch.setattr(press.store.signals, "intake", self._take)
-
-    async def _take(
-        self, records: Sequence[SignalRecord], *, poll: PollResult | None = None
-    ) -> Sequence[IntakeStatus]:
-        if self.faults:
-            raise self.faults.pop(0)
-        self.seen.append((len(records), poll is not None))
-        return await self._intake(records, poll=poll)
-
-
-@pytest.mark.parametrize(
-    ("length", "commits"),
-    [
-        (0, [(0, True)]),
-        (BATCH_LIMIT, [(BATCH_LIMIT, True)]),
-        (BATCH_LIMIT + 1, [(BATCH_LIMIT, False), (1, True)]),
-        (1200, [(BATCH_LIMIT, False), (BATCH_LIMIT, False), (200, True)]),
-    ],
-)
-async def test_a_long_poll_is_committed_by_slices(
-    length: int, commits: list[tuple[int, bool]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No slice is longer than a commit may be, and the last one moves the cursor."""
-    listing = Long(length)
-    press = Press(lambda: listing)
-    offers = Offers(press, monkeypatch)
-    await press.tick(polls=1)
-    assert offers.seen == commits
-    assert listing.longest <= BATCH_LIMIT
-    assert len(await press.taken()) == length
-    assert await press.health() == ("ok", 0, "")
-
-
-async def test_every_slice_of_a_first_poll_has_its_baseline() -> None:
-    """What is old is old wherever it stands in the list."""
-    press = Press(lambda: Long(1001, lambda n: old(f"s{n}") if n % 2 else a_signal(f"s{n}")))
-    await press.tick(polls=1)
-    assert [is_baseline for _, is_baseline in await press.taken()] == [bool(n % 2) for n in range(1001)]
-
-
-async def test_a_list_that_breaks_off_is_polled_again_from_the_same_cursor() -> None:
-    """What came before is in, once; the source is failing, and says why."""
-
-    def make(number: int) -> Signal:
-        if number == 700 and not press.seconds:
-            raise SourceError("row 700 cannot be read")
-        return a_signal(f"s{number:04}")
-
-    press = Press(lambda: Long(1000, make))
-    await press.tick(polls=1)
-    assert await press.health() == ("failing", 1, "row 700 cannot be read")
-    press.seconds += 5
-    await press.tick(polls=2)
-    assert press.source.cursors == [None, None]
-    assert [name for name, _ in await press.taken()] == [f"s{n:04}" for n in range(1000)]
-
-
-async def test_news_of_an_early_slice_are_news_of_the_poll() -> None:
-    """Health tells of them, though the last slice brought nothing new."""
-    press = Press(lambda: Long(600))
-    await press.tick(polls=1)
-    before = Long(600, lambda n: a_signal("fresh" if n == 0 else f"s{n:04}"))
-    press.source.give = lambda: before
-    assert (await press.poll_after(30 * MINUTES)).last_signal_at == NOON + 30 * MINUTES
-
-
-async def test_a_busy_slice_is_waited_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The rest of a long list follows when the pipeline takes it, in the same poll."""
-    press = Press(lambda: Long(1200))
-    offers = Offers(press, monkeypatch)
-    offers.faults = [Busy(timedelta(milliseconds=5), "behind"), Busy(timedelta(milliseconds=5), "behind")]
-    await press.tick(polls=1)
-    assert len(await press.taken()) == 1200
-    assert press.source.cursors == [None]
-
-
-async def test_polls_that_wait_for_the_pipeline_leave_their_room_to_others(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Quiet sources go on being polled; and only so many may wait with what they brought."""
-    press = Press(lambda: [a_signal("a")])
-    offers = Offers(press, monkeypatch)
-    offers.faults = [Busy(timedelta(minutes=1), "behind")]
-    room = press.stage._room
-    await press.stage.tick()
-    await eventually(lambda: press.stage._poller.waiting == 1)
-    assert press.stage._room == room
-    await press.stage.drain()
-    assert press.stage._poller.waiting == 0
-
-    monkeypatch.setattr(poller_module, "WAITING_AT_MOST", 0)
-    crowded = Press(lambda: [a_signal("a")])
-    Offers(crowded, monkeypatch).faults = [Busy(timedelta(minutes=1), "behind")]
-    await crowded.tick(polls=1)
-    assert (await crowded.told()).next_poll_at == NOON + MINUTES
-
-
 @pytest.mark.parametrize("trouble", ["failing", "blocked", "unconfigured"])
 async def test_the_kind_of_trouble_is_the_source_s_state(trouble: Any) -> None:
     """Refused is not broken, and what it lacks is neither."""
@@ -378,3 +271,34 @@ async def test_a_surprise_in_the_store_does_not_leave_the_source_claimed(
     assert await press.health() == ("failing", 1, "unexpected ValueError: not expected")
     press.seconds += 5
     await press.tick(polls=2)
+
+
+async def test_a_poll_that_another_process_has_taken_over_changes_nothing() -> None:
+    """Its claim has ended; what it brought comes again from the other's poll."""
+    press = Press(list)
+
+    def lose() -> Sequence[Signal]:
+        press.store.sources.free("p1")
+        return [a_signal("a")]
+
+    press.source.give = lose
+    with capture_logs() as logs:
+        await press.tick(polls=1)
+    assert [line["event"] for line in logs] == ["poll_taken_over"]
+    assert await press.taken() == []
+    assert len(await press.store.sources.claim("p2", NOON, 9)) == 1
+
+
+async def test_a_claim_that_cannot_be_given_back_is_left_to_the_store(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A store that is away takes it back at the process's next claim; nothing else stops."""
+
+    async def away(*_: object) -> None:
+        raise StoreError("away")
+
+    press = Press(fail(StoreError("away")))
+    monkeypatch.setattr(press.store.sources, "postpone", away)
+    with capture_logs() as logs:
+        await press.tick(polls=1)
+    assert [line["event"] for line in logs] == ["poll_not_committed", "claim_not_returned"]

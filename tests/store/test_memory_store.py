@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from alerter.core.budget import CallLimit
 from alerter.core.delivery import Outcome
 from alerter.core.signal import IntakeStatus
 from alerter.store.memory import MemoryStore
@@ -223,3 +224,46 @@ async def read_batch(store: MemoryStore, names: list[str]) -> None:
     """Take signals in and file them."""
     await offer(store, *map(a_signal, names))
     await file(store, *await take(store, limit=len(names)))
+
+
+async def test_a_budget_slides_by_the_stores_own_time(timed: MemoryStore, own_time: OwnTime) -> None:
+    """A call leaves its window the moment it is as old as the window is long."""
+    allowed = [
+        CallLimit(calls=2, within=timedelta(seconds=60)),
+        CallLimit(calls=3, within=timedelta(hours=1)),
+    ]
+    for seconds, left, wait in [
+        (0, 1, 0),
+        (20, 0, 0),
+        (0, 0, 40),
+        (39.5, 0, 0.5),
+        (0.5, 0, 0),
+        (59, 0, 3481),
+    ]:
+        own_time.seconds += seconds
+        allowance = await timed.budgets.spend("key", allowed)
+        assert allowance.left == left
+        assert allowance.wait.total_seconds() == pytest.approx(wait)
+    own_time.seconds += 3600
+    assert (await timed.budgets.spend("key", allowed)).left == 1
+
+
+async def test_a_closed_budget_opens_by_the_stores_own_time(timed: MemoryStore, own_time: OwnTime) -> None:
+    """Not a moment before."""
+    allowed = [CallLimit(calls=2, within=timedelta(seconds=60))]
+    await timed.budgets.close("key", timedelta(seconds=30))
+    own_time.seconds += 29
+    assert (await timed.budgets.spend("key", allowed)).wait == timedelta(seconds=1)
+    own_time.seconds += 1
+    assert (await timed.budgets.spend("key", allowed)).left == 1
+
+
+async def test_the_next_look_counts_both_times(timed: MemoryStore, own_time: OwnTime) -> None:
+    """Due times in domain time, holds in the store's own: what ends first decides."""
+    await timed.sources.postpone(await claim_source(timed), at(5), timedelta(seconds=30), healthy())
+    await enrol(timed, {"ree-news": NOON, "other": at(100)})
+    assert await timed.sources.next_due(NOON) == timedelta(seconds=30)
+    own_time.seconds += 30
+    assert await timed.sources.next_due(NOON) == timedelta(0)
+    assert list(await timed.sources.claim("poller", NOON, 9)) == []
+    assert await timed.sources.next_due(NOON) == timedelta(seconds=5)

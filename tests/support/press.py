@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Literal, overload
 
+import pytest
+
 from alerter.clock import ManualClock
 from alerter.core.health import SourceHealth
-from alerter.core.signal import Signal
+from alerter.core.signal import IntakeStatus, Signal, SignalRecord
 from alerter.pipeline.poll import Polled, PollStage
 from alerter.sources.base import Poll, Source, SourceConfig, SourceContext
 from alerter.store.memory import MemoryStore
+from alerter.store.protocol import PollResult
 from alerter.telemetry import Metrics
 from tests.support.signals import NOON, a_signal
 from tests.support.waiting import eventually
@@ -131,3 +134,22 @@ class Long(Sequence[Signal]):
         made = [self._make(n) for n in range(*index.indices(self._length))]
         self.longest = max(self.longest, len(made))
         return made
+
+
+class Offers:
+    """Watches what is offered to intake, which first gives the faults."""
+
+    def __init__(self, press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.faults: list[Exception] = []
+        self.seen: list[tuple[int, bool]] = []
+        """Of each commit: how many signals, and whether it ended the poll."""
+        self._intake = press.store.signals.intake
+        monkeypatch.setattr(press.store.signals, "intake", self._take)
+
+    async def _take(
+        self, records: Sequence[SignalRecord], *, poll: PollResult | None = None
+    ) -> Sequence[IntakeStatus]:
+        if self.faults:
+            raise self.faults.pop(0)
+        self.seen.append((len(records), poll is not None))
+        return await self._intake(records, poll=poll)

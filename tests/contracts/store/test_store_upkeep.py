@@ -223,3 +223,12 @@ async def test_of_two_evaluators_one_commits(connect: Connect) -> None:
     with pytest.raises(Fenced):
         await one.judgements.commit(turn)
     assert await one.judgements.rules() == {"by": "two"}
+
+
+async def test_who_has_not_pushed_for_long_is_forgotten(store: Store) -> None:
+    """Names from outside do not gather for ever; what is polled is remembered."""
+    await offer(store, a_signal("a", source="gone"), poll=a_poll(await claim_source(store)))
+    await offer(store, a_signal("b", source="gone"))
+    await store.signals.intake([a_record("c", source="here", seen_at=days(2))])
+    await store.tidy(days(3), KEPT)
+    assert set(await store.sources.health()) == {"ree-news", "here"}
