@@ -69,7 +69,8 @@ class DocketWatch(Frozen):
             return False
         if entry.date_modified <= self.watermark - OVERLAP:
             return True
-        return self.read.get(entry.id) == entry.date_modified
+        last = self.read.get(entry.id)
+        return last is not None and entry.date_modified <= last
 
     def after_look(
         self, read: Iterable[ChangedEntry], newest: datetime | None, now: datetime

@@ -114,6 +114,8 @@ def test_an_entry_of_a_docket_that_nobody_lists_is_taken_elsewhere() -> None:
         ({"date_modified": "2025-06-09T09:00:00Z"}, True),
         ({"date_modified": "2025-06-09T10:00:00Z"}, False),
         ({"date_modified": "2025-06-09T10:00:00Z", "id": 8}, True),
+        ({"date_modified": "2025-06-09T09:55:00Z", "id": 8}, True),
+        ({"date_modified": "2025-06-09T10:05:00Z", "id": 8}, False),
         ({"date_modified": None}, False),
     ],
 )
