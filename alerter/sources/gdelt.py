@@ -122,13 +122,14 @@ class Gdelt:
         start = max(known.since - OVERLAP, now - FURTHEST)
         fetched, visit = await self._ask([("timespan", _span(now - start))], known.visit)
         catch = _Catch(visit, left=fetched.budget_left)
-        if fetched.not_modified:
-            return _poll(catch, known.model_copy(update={"visit": visit, "since": now}), "")
-        listed = await self._read(fetched, now)
-        catch.take(listed, fetched)
         kept = known.model_copy(update={"visit": visit, "since": now, "width": None})
-        if listed.count < MOST:
-            return _poll(catch, kept, "" if listed.count else "lists no articles")
+        if fetched.not_modified and known.width is None:
+            return _poll(catch, kept, "")
+        if not fetched.not_modified:
+            listed = await self._read(fetched, now)
+            catch.take(listed, fetched)
+            if listed.count < MOST:
+                return _poll(catch, kept, "" if listed.count else "lists no articles")
         if known.width is not None:  # the last poll did not get further
             start = known.since
         kept, note = await self._read_parts(catch, kept, start, known.width or (now - start) / 2)

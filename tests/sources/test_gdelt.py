@@ -156,6 +156,33 @@ async def test_what_one_poll_does_not_get_through_is_left_to_the_next(
     assert cursor_of(cursor or "").width is None
 
 
+async def test_what_is_left_is_read_though_nothing_new_is_listed(
+    http: HttpClient, host: Host, gazette: Gazette
+) -> None:
+    """An unchanged answer speaks of the newest articles, and not of what the last poll did not get to."""
+    gazette.seen = [(NOW - timedelta(minutes=2 * i), f"n{i}") for i in range(1_400)]
+    lists = host.handlers[DOC]
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if request.headers.get("If-None-Match") == '"1"':
+            return web.Response(status=304)
+        response = await lists(request)
+        response.headers["ETag"] = '"1"'
+        return response
+
+    host.on(DOC, handler=answer)
+    source = build(http, host)
+    first = await source.poll(None)
+    behind = cursor_of(first.cursor)
+    assert behind.since < NOW
+    told, cursor = {s.id for s in first.signals}, first.cursor
+    for _ in range(3):
+        poll = await source.poll(cursor)
+        told, cursor = told | {s.id for s in poll.signals}, poll.cursor
+    assert len(told) == 1_400
+    assert cursor_of(cursor).width is None
+
+
 async def test_a_slot_that_is_too_full_is_told(http: HttpClient, host: Host, gazette: Gazette) -> None:
     """Within a quarter of an hour there is no narrower window: the note says that some are missing."""
     gazette.seen = [(NOW - timedelta(hours=1), f"n{i}") for i in range(MOST + 1)]
