@@ -1,9 +1,9 @@
 """What a running service says of itself, fetched over its own HTTP side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import aiohttp
 
@@ -69,10 +69,21 @@ async def fetch_status(url: str, settings: Settings) -> Status:
     try:
         async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
             health = await _get(session, base, "/healthz", "reservations")
-            sources = await _get(session, base, "/api/v1/sources?limit=200", "items")
+            sources = [one async for one in _each(session, base, "/api/v1/sources?limit=200")]
     except (aiohttp.ClientError, TimeoutError) as fault:
         raise StatusError(f"no service answers at {base}: {str(fault) or 'no answer in time'}") from fault
-    return Status({"health": health, "sources": sources["items"]})
+    return Status({"health": health, "sources": sources})
+
+
+async def _each(session: aiohttp.ClientSession, base: str, path: str) -> AsyncIterator[dict[str, Any]]:
+    """Every entry of a list, page by page."""
+    page = await _get(session, base, path, "items")
+    while True:
+        for one in page["items"]:
+            yield one
+        if not (following := page.get("next")):
+            return
+        page = await _get(session, base, f"{path}&cursor={quote(str(following))}", "items")
 
 
 async def _get(session: aiohttp.ClientSession, base: str, path: str, field: str) -> dict[str, Any]:

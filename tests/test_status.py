@@ -50,6 +50,23 @@ async def test_health_and_sources_are_fetched() -> None:
     assert fetched.document == {"health": HEALTH, "sources": [SOURCE]}
 
 
+async def test_every_page_of_the_sources_is_fetched() -> None:
+    """However many there are."""
+    pages = {None: ("a", "b&1"), "b&1": ("b", "c"), "c": ("c", None)}
+
+    async def handle(request: web.Request) -> web.Response:
+        if request.path == "/healthz":
+            return web.json_response(HEALTH)
+        name, following = pages[request.query.get("cursor")]
+        return web.json_response({"items": [SOURCE | {"id": name}], "next": following})
+
+    app = web.Application()
+    app.router.add_get("/{any:.*}", handle)
+    async with TestServer(app) as server:
+        fetched = await fetch_status(str(server.make_url("")), Settings())
+    assert [one["id"] for one in fetched.document["sources"]] == ["a", "b", "c"]
+
+
 def test_people_read_words() -> None:
     """No brackets or quotes; a source out of sight is named once, and what is empty not at all."""
     told = Status({"health": HEALTH, "sources": [SOURCE]})
