@@ -153,6 +153,7 @@ class _Round:
     left_out: int = 0
     unreadable: int = 0
     max_age: timedelta = timedelta(0)
+    """How long the publisher wishes to be left alone."""
 
     def take(self, found: Harvest) -> None:
         """Adds what came of a file."""
@@ -160,6 +161,11 @@ class _Round:
             self.articles.setdefault(url, article)
         self.left_out += found.left_out
         self.unreadable += found.unreadable
+
+    def stop(self, error: SourceError) -> None:
+        """Leaves the rest to the next poll."""
+        self.notes.append(f"the latest files are read at the next poll: {error}")
+        self.max_age = max(self.max_age, error.retry_after or timedelta(0))
 
     @property
     def note(self) -> str:
@@ -253,7 +259,13 @@ class GdeltFiles:
                 done.notes.append("the latest files are read at the next poll")
                 break
             is_newest = slot == slots[-1]
-            whole = await self._read_slot(base, slot, listed if is_newest else {}, done)
+            try:
+                whole = await self._read_slot(base, slot, listed if is_newest else {}, done)
+            except SourceError as error:
+                if read_to is None:
+                    raise
+                done.stop(error)  # what was read stands, or all of it would be fetched at every attempt
+                break
             read_to = slot if whole or not is_newest else slot - SLOT
         return read_to
 

@@ -270,6 +270,26 @@ async def test_a_file_that_fails_is_no_gap(desk: Desk) -> None:
         await desk.poll()
 
 
+async def test_what_came_before_a_file_that_fails_is_kept(desk: Desk) -> None:
+    """The next poll begins with the file that failed, and fetches none of those before it again."""
+    desk.publish(desk.graph("https://a.example/0", back=3))
+    await desk.poll()
+    for back in (2, 1, 0):
+        desk.publish(desk.graph(f"https://a.example/{3 - back}", back=back))
+    failing = f"/gdeltv2/{file_name('gkg', stamp(1))}"
+    good = desk.host.handlers[failing]
+    desk.host.on(failing, b"PK, and no more")
+    poll = await desk.poll()
+    assert told(poll) == ["https://a.example/1"]
+    assert "sent a broken archive" in poll.note
+    desk.host.asked.clear()
+    with pytest.raises(SourceError, match="broken archive"):
+        await desk.poll()
+    assert [request.path for request in desk.host.asked] == [f"/gdeltv2/{LIST}", failing]
+    desk.host.on(failing, handler=good)
+    assert told(await desk.poll()) == ["https://a.example/2", "https://a.example/3"]
+
+
 async def test_reading_that_takes_too_long_fails(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that keeps its reader busy does not hold up the source for good."""
     monkeypatch.setattr(gdelt_module, "READING_TIME", timedelta(0))
