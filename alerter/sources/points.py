@@ -205,7 +205,7 @@ def _signal(
         source=config.id,
         kind=SignalKind.OBSERVATION,
         title=f"{name}, {period_words(point.period)}: {_plain(point.value)}{unit}{revised}",
-        text=_text(point, before, published_at),
+        text=point.remark,
         url=url,
         published_at=published_at,
         language="en",
@@ -218,13 +218,6 @@ def _signal(
             revised_from=before,
         ),
     )
-
-
-def _text(point: Point, before: float | None, published_at: datetime) -> str:
-    """The publisher's remark; of a revision also when: or one there and back would equal an earlier one."""
-    at = published_at.astimezone(UTC)
-    revised = f"Revised on {at:%Y-%m-%d} at {at:%H:%M} UTC." if before is not None else ""
-    return " ".join(filter(None, (point.remark, revised)))
 
 
 def _overdue(latest: Mapping[str, str], config: FiguresConfig, now: datetime) -> tuple[str, ...]:

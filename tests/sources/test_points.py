@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pytest
 
-from alerter.core.signal import Signal
+from alerter.core.signal import IntakeStatus, Signal
 from alerter.sources.base import LONGEST_WISH, Poll, Source, SourceContext, SourceError
 from alerter.sources.http import Visit
 from alerter.sources.points import (
@@ -17,6 +17,8 @@ from alerter.sources.points import (
     recall_figures,
     tell,
 )
+from alerter.store.memory import MemoryStore
+from tests.support.stores import offer, take
 
 NOW = datetime(2025, 6, 9, 12, tzinfo=UTC)
 JUNE = datetime(2025, 6, 7, tzinfo=UTC)
@@ -78,17 +80,26 @@ def test_only_what_is_new_or_revised_is_told() -> None:
     assert second.signals[0].title.endswith("8 kg (revised from 7 kg)")
 
 
-def test_a_figure_that_goes_there_and_back_is_told_each_time() -> None:
-    """Each change is a version of its own, so that none counts as a repetition of an earlier one."""
-    cursor = None
-    versions: list[Signal] = []
+async def test_a_figure_that_goes_there_and_back_is_told_each_time() -> None:
+    """Each change is a version of its own to the store, though it says what an earlier one said."""
+    store, cursor = MemoryStore(), None
+    statuses: list[IntakeStatus] = []
     for day, value in enumerate((7.0, 8.0, 7.0, 8.0, 7.0)):
         poll = told(cursor, a_point(value), now=NOW + timedelta(days=day))
         cursor = poll.cursor
-        versions += poll.signals
-    assert [one.observation.value for one in versions if one.observation] == [7.0, 8.0, 7.0, 8.0, 7.0]
-    assert len({one.content_hash for one in versions}) == 5
-    assert {one.id for one in versions} == {"magnets@2025-05"}
+        statuses += await offer(store, *poll.signals)
+    assert statuses == [IntakeStatus.ACCEPTED, *[IntakeStatus.UPDATED] * 4]
+    known = [queued.record for queued in await take(store)]
+    assert [one.signal.observation.value for one in known if one.signal.observation] == [7, 8, 7, 8, 7]
+    assert {one.signal.id for one in known} == {"magnets@2025-05"}
+
+
+async def test_a_poll_that_is_made_again_tells_no_revision_twice() -> None:
+    """Where the first attempt was not committed whole, the second one, later, repeats it."""
+    store, first = MemoryStore(), told(None, a_point(7.0))
+    attempts = [told(first.cursor, a_point(8.0), now=LATER + timedelta(minutes=5 * n)) for n in range(2)]
+    assert await offer(store, *attempts[0].signals) == [IntakeStatus.ACCEPTED]
+    assert await offer(store, *attempts[1].signals) == [IntakeStatus.DUPLICATE]
 
 
 def test_a_period_that_is_gone_is_no_signal() -> None:
@@ -198,12 +209,11 @@ def test_what_is_no_number_or_no_period_is_counted() -> None:
     assert told(None, a_point(float("inf"))).note == "1 figure cannot be read"
 
 
-def test_remarks_stand_in_the_text_beside_the_revision() -> None:
-    """What the publisher says of a figure, and when it was revised."""
+def test_the_publishers_remark_is_the_text() -> None:
+    """What it says of a figure, revised or not."""
     first = told(None, a_point(7.0, remark="Estimated."))
-    second = told(first.cursor, a_point(8.0, remark="Estimated.", released_at=JUNE))
-    assert first.signals[0].text == "Estimated."
-    assert second.signals[0].text == "Estimated. Revised on 2025-06-07 at 00:00 UTC."
+    second = told(first.cursor, a_point(8.0, remark="Final."))
+    assert [poll.signals[0].text for poll in (first, second)] == ["Estimated.", "Final."]
 
 
 @pytest.mark.parametrize("broken", [None, "", "[]", "{", '{"scope": "another"}'])
