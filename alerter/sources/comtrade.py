@@ -206,7 +206,8 @@ class Comtrade:
         """History is as old as its first release; what is new or revised later, as its last one."""
         release = releases[point.period]
         is_revision = point.period in known.told.get(point.series, {})
-        released_at = release.last_at if known.settled or is_revision else release.first_at
+        is_news = is_revision or known.knows(point.series)
+        released_at = release.last_at if is_news else release.first_at
         return replace(point, released_at=released_at)
 
     def _note(self, releases: Mapping[str, Release], rows: Rows, notes: Sequence[str], left: int) -> str:

@@ -206,7 +206,7 @@ class Eurostat:
 
     def _dated(self, table: _Table, known: FiguresCursor) -> list[Point]:
         """What is new or revised came out with the table; history did not."""
-        if not known.settled:
+        if not known.knows(self._config.id):
             return list(table.points)
         return [replace(point, released_at=table.updated_at) for point in table.points]
 

@@ -237,9 +237,8 @@ class Gacc:
                 kept.append(point)
             else:
                 found.notes.append(f"{point.period} of {point.series} comes in {point.unit} and is left out")
-        if known.settled:
-            return [replace(point, released_at=None) for point in kept]  # a revision is as new as it is seen
-        return kept
+        # a revision is as new as it is seen
+        return [replace(one, released_at=None) if known.knows(one.series) else one for one in kept]
 
     async def _visit(self, url: str, last: Visit | None) -> tuple[Fetched, Visit]:
         try:

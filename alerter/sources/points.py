@@ -65,6 +65,10 @@ class FiguresCursor(Frozen):
     notes: dict[str, str] = {}
     """What the kind remembers for itself."""
 
+    def knows(self, series: str) -> bool:
+        """Has the history of this series been told, so that more of it is news?"""
+        return self.settled and series in self.told
+
 
 def recall_figures(cursor: str | None, *scope: str) -> FiguresCursor:
     """The cursor, or an empty one where there is none that can be read or it is about something else."""
@@ -128,7 +132,7 @@ def tell(answered: Answered, known: FiguresCursor, config: FiguresConfig, now: d
         note="; ".join(filter(None, (answered.note, unusable))),
         overdue=_overdue({**latest, **answered.latest}, config, now),
         budget_left=answered.budget_left,
-        settling=not known.settled,
+        settling=not known.settled or not all(known.knows(point.series) for point in points),
     )
 
 
@@ -186,10 +190,10 @@ def _trimmed(told: Values, known: FiguresCursor, keep: int) -> dict[str, object]
 
 
 def _published(point: Point, known: FiguresCursor, now: datetime) -> datetime:
-    """When it came out; what a source already lists when it is wired counts as old as its period."""
+    """When it came out; what a series lists when it first lists anything counts as old as its period."""
     if point.released_at is not None:
         return min(point.released_at, now)
-    if known.settled:
+    if known.knows(point.series):
         return now
     return min(_end(point.period), now)
 

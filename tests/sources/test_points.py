@@ -133,12 +133,24 @@ def test_on_a_first_poll_a_period_under_way_is_published_now() -> None:
 
 
 def test_what_comes_later_is_published_when_it_is_seen() -> None:
-    """Unless the publisher says when; even where the first poll brought nothing."""
-    first = told(None)
-    new, dated = told(
-        first.cursor, a_point(7.0, "2025-04"), a_point(7.0, "2025-05", released_at=JUNE), now=LATER
-    ).signals
-    assert (new.published_at, dated.published_at) == (LATER, JUNE)
+    """Unless the publisher says when."""
+    first = told(None, a_point(7.0, "2025-03"))
+    listed = (a_point(7.0, "2025-04"), a_point(7.0, "2025-05", released_at=JUNE))
+    poll = told(first.cursor, *listed, now=LATER)
+    assert [one.published_at for one in poll.signals] == [LATER, JUNE]
+    assert not poll.settling
+
+
+@pytest.mark.parametrize("before", [(), (Point("other", "2025-04", 1.0),)])
+def test_a_series_that_lists_nothing_at_first_has_its_history_later(before: tuple[Point, ...]) -> None:
+    """A publisher's bad day, or a column that is filled later, makes no news of years of figures."""
+    first = told(None, *before)
+    history = (a_point(6.0, "2025-03"), a_point(7.0, "2025-04"))
+    second = told(first.cursor, *before, *history, now=LATER)
+    assert [one.published_at.isoformat()[:10] for one in second.signals] == ["2025-04-01", "2025-05-01"]
+    assert second.settling
+    third = told(second.cursor, *before, *history, a_point(8.0), now=LATER)
+    assert [(one.published_at, third.settling) for one in third.signals] == [(LATER, False)]
 
 
 def test_history_in_parts_settles_with_its_last_part() -> None:
