@@ -135,7 +135,7 @@ class Release:
 
 
 class _Envelope(_Stated):
-    data: list[dict[str, Any]] | None
+    data: list[Any] | None  # its rows are checked one by one: a fault in each of them fills the memory
     count: int | None = None
     error: str | None = None
 
@@ -181,6 +181,9 @@ def _listed(document: object, host: str) -> list[dict[str, Any]]:
         raise SourceError(f"{host} answered without a list of rows")
     if envelope.count is not None and envelope.count > len(envelope.data):
         raise SourceError(f"{host} counts {envelope.count} rows and lists {len(envelope.data)}")
+    odd = next((place for place, row in enumerate(envelope.data) if not isinstance(row, dict)), None)
+    if odd is not None:
+        raise SourceError(f"{host} answered in another shape: data.{odd}: Input should be a valid dictionary")
     return envelope.data
 
 

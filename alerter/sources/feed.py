@@ -23,7 +23,7 @@ from alerter.sources.entries import Named, Setting, name_entries, undated_at
 from alerter.sources.feed_answers import is_page, named_feed, read_feed
 from alerter.sources.http import Fetch, Fetched, FetchError, Validators, Visit, revisit
 from alerter.sources.http.answers import page_title
-from alerter.sources.syndication import UnreadableFeed
+from alerter.sources.syndication import LARGEST, UnreadableFeed
 
 READING_TIME = timedelta(seconds=20)
 """How long reading one document may take."""
@@ -125,7 +125,7 @@ class Feed:
         return fetched, known.model_copy(update={"found": found})
 
     async def _visit(self, last: Visit) -> tuple[Fetched, Visit]:
-        return await revisit(self._http, Fetch(last.url, accept=_ACCEPT), last)
+        return await revisit(self._http, Fetch(last.url, accept=_ACCEPT, limit=LARGEST), last)
 
     async def _read(self, fetched: Fetched, known: FeedCursor, *, first: bool) -> Poll:
         now = self._now()

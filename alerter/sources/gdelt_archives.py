@@ -17,6 +17,8 @@ from alerter.sources.http.answers import page_title
 UNPACKED = 256 * 1024 * 1024
 """Bytes of a table; the largest are around a quarter of it."""
 LINE_LENGTH = 1024 * 1024
+LINES = 500_000
+"""Rows of a table, which has a few thousand: empty ones pack so well that reading them would take minutes."""
 _DIRECTORY = 4096
 _END = struct.Struct("<4s4H2LH")
 _END_MARK, _ZIP64_MARK = b"PK\x05\x06", b"PK\x06\x07"
@@ -89,7 +91,11 @@ def _only(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
 
 
 def _lines(table: IO[bytes]) -> Iterator[bytes]:
+    taken = 0
     while line := table.readline(LINE_LENGTH):
+        taken += 1
+        if taken > LINES:
+            raise BrokenArchive(f"sent a table of more than {LINES:,} rows")
         if line.endswith(b"\n") or len(line) < LINE_LENGTH:
             yield line.rstrip(b"\r\n")
             continue

@@ -16,6 +16,7 @@ import orjson
 from alerter.core.clean import clean_line, clean_title, is_web_address
 from alerter.core.model import digest
 from alerter.core.signal import Signal, SignalKind
+from alerter.sources.http.answers import is_overfull
 
 _NAMES = (
     "af Afrikaans, sq Albanian, ar Arabic, hy Armenian, az Azerbaijani, eu Basque, be Belarusian, bn "
@@ -83,6 +84,8 @@ def _parse(body: bytes) -> dict[str, object]:
         raise UnreadableArticles("gave an empty answer")
     if not text.startswith(("{", "[")):
         raise _refusal(text)
+    if is_overfull(body):
+        raise UnreadableArticles("answered with more values than can be read")
     try:
         answer = _loads(body, text)
     except (ValueError, RecursionError) as error:

@@ -18,8 +18,10 @@ from typing import Any
 import fastfeedparser
 import feedparser
 
-from alerter.sources.http.answers import page_title
+from alerter.sources.http.answers import is_overfull, page_title
 
+LARGEST = 6 * 1024 * 1024
+"""Bytes of a document; one wide character makes four bytes of each letter in it."""
 LENIENT_BYTES = 512 * 1024
 """Larger documents do not go to the lenient parser, which is a hundred times slower."""
 ENTRIES = 10_000
@@ -27,8 +29,6 @@ ENTRIES = 10_000
 MARKS, ATTRIBUTES, NAMESPACES, REPAIRS = 250_000, 250_000, 25_000, 50_000
 """More `<`, `=`, `xmlns`, or places to repair than this, and no feed is read: what a parser makes of them
 takes many times the memory of the document, and some of it quadratic time."""
-VALUES = 500_000
-"""Most values of a JSON Feed, for the same reason."""
 
 # Patterns here run over hostile bytes: none may look at the same stretch again from many places.
 _DOCTYPE = re.compile(rb"<!DOCTYPE\b", re.IGNORECASE)
@@ -208,7 +208,7 @@ def _content(entry: Mapping[str, Any]) -> str:
 
 
 def _read_json(body: bytes) -> Document:
-    if body.count(b",") + body.count(b"[") + body.count(b"{") > VALUES:
+    if is_overfull(body):
         raise UnreadableFeed("answered with more values than a JSON Feed has; refused")
     try:
         feed = json.loads(body)

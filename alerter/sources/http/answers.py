@@ -10,6 +10,8 @@ LONGEST_WAIT = timedelta(days=2)
 """No publisher can silence a source for longer than this; quotas by the day need a day."""
 LONG_REFUSAL = timedelta(hours=1)
 """A publisher that asks to wait this long has refused, rather than asked for patience."""
+VALUES, CONTAINERS = 500_000, 100_000
+"""What no answer in JSON has more of: each value takes many times its bytes once it is read."""
 
 _PAGE = re.compile(  # atomic: a row of comments could be divided in endlessly many ways
     rb"\A\s*+(?>(?><!--.*?-->)\s*+)*+<(?:!doctype\s++html|html|head|body)\b", re.IGNORECASE | re.DOTALL
@@ -52,6 +54,12 @@ def page_title(body: bytes) -> str | None:
     found = _TITLE.search(head)
     words = " ".join(html.unescape(found[1].decode("utf-8", "replace")).split()) if found else ""
     return f" (“{words[:100]}”)" if words else ""
+
+
+def is_overfull(body: bytes) -> bool:
+    """Has this JSON more values than can be held in little memory? What texts hold is counted along."""
+    containers = body.count(b"{") + body.count(b"[")
+    return containers > CONTAINERS or containers + body.count(b",") > VALUES
 
 
 def _seconds(digits: str) -> timedelta:

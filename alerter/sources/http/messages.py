@@ -11,7 +11,7 @@ from alerter.core.budget import Budget
 from alerter.core.health import Trouble
 from alerter.core.model import Frozen
 from alerter.sources.base import SourceError
-from alerter.sources.http.answers import page_title
+from alerter.sources.http.answers import is_overfull, page_title
 
 
 class FetchError(SourceError):
@@ -126,6 +126,8 @@ class Fetched:
         """The body as JSON. Raises FetchError that tells an empty answer and a web page from other text."""
         if not self.body.strip():
             raise FetchError(f"{self.host} gave an empty answer", status=self.status)
+        if is_overfull(self.body):
+            raise FetchError(f"{self.host} answered with more values than can be read", status=self.status)
         try:
             return orjson.loads(self.body)
         except ValueError as error:
