@@ -115,26 +115,30 @@ class CourtRss:
     async def poll(self, cursor: str | None) -> Poll:
         """The entries that are new or changed, oldest first. Raises SourceError."""
         known = self._recall(cursor)
-        fetched, visit = await revisit(self._http, Fetch(self._config.url, accept=_ACCEPT), known.visit)
+        request = Fetch(self._config.url, accept=_ACCEPT)
+        fetched, visit = await revisit(self._http, request, known.visit if known else None)
         wait = min(fetched.max_age, LONGEST_WISH)
-        if fetched.not_modified:
+        if fetched.not_modified and known:
             after = known.model_copy(update={"visit": visit})
             return Poll((), after.model_dump_json(exclude_defaults=True), wait_at_least=wait)
-        reading = self._reading(fetched, first=cursor is None)
-        read = await _in_time(reading, fetched, known.held)
+        reading = self._reading(fetched, first=known is None)
+        read = await _in_time(reading, fetched, known.held if known else ())
         after = CourtCursor(visit=visit, held=read.held)
         return Poll(
-            read.signals, after.model_dump_json(exclude_defaults=True), wait_at_least=wait, note=read.note
+            read.signals,
+            after.model_dump_json(exclude_defaults=True),
+            wait_at_least=wait,
+            note=read.note,
+            settling=known is None,
         )
 
-    def _recall(self, cursor: str | None) -> CourtCursor:
-        """The cursor, or an empty one where there is none of this address that can be read."""
-        fresh = CourtCursor(visit=Visit(url=self._config.url))
+    def _recall(self, cursor: str | None) -> CourtCursor | None:
+        """The cursor, if there is one of this address that can be read."""
         try:
             known = CourtCursor.model_validate_json(cursor or "")
         except ValueError:
-            return fresh
-        return known if known.visit.url == self._config.url else fresh
+            return None
+        return known if known.visit.url == self._config.url else None
 
     def _reading(self, fetched: Fetched, *, first: bool) -> "_Reading":
         now, config = self._now(), self._config

@@ -157,6 +157,7 @@ class FederalRegister:
             cursor=after.model_dump_json(),
             wait_at_least=min(issue.max_age, LONGEST_WISH),
             note=desk.note or ("" if of_issue or not desk.is_empty else "lists no documents"),
+            settling=known.documents is None,
         )
 
     def _recall(self, cursor: str | None) -> RegisterCursor:

@@ -6,6 +6,7 @@ stands in the cursor: validators, permanent redirects, the feed that was found, 
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar, Literal
 
@@ -77,25 +78,24 @@ class Feed:
 
     async def poll(self, cursor: str | None) -> Poll:
         """The entries that the feed lists, oldest first; none when it has not changed. Raises SourceError."""
-        known = self._recall(cursor)
-        fetched, kept = await self._fetch(known)
+        recalled = self._recall(cursor)
+        known = recalled or FeedCursor(visit=Visit(url=self._config.url))
+        fetched, kept = await self._fetch(known, first=recalled is None)
         if fetched.not_modified and cursor is not None and kept is known:
             return Poll((), cursor, wait_at_least=_wish(known, fetched))
         if fetched.not_modified:
             return _poll(kept, fetched)
-        return await self._read(fetched, kept, first=cursor is None)
+        return await self._read(fetched, kept, first=recalled is None)
 
-    def _recall(self, cursor: str | None) -> FeedCursor:
-        """The cursor, or an empty one where there is none of this address that can be read."""
+    def _recall(self, cursor: str | None) -> FeedCursor | None:
+        """The cursor, if there is one of this address that can be read."""
         try:
             known = FeedCursor.model_validate_json(cursor or "")
         except ValueError:
-            known = None
-        if known and known.visit.url == self._config.url:
-            return known
-        return FeedCursor(visit=Visit(url=self._config.url))
+            return None
+        return known if known.visit.url == self._config.url else None
 
-    async def _fetch(self, known: FeedCursor) -> tuple[Fetched, FeedCursor]:
+    async def _fetch(self, known: FeedCursor, *, first: bool) -> tuple[Fetched, FeedCursor]:
         """The feed's answer: from where a page named it last, or as configured. Raises SourceError."""
         if known.found is not None:
             try:
@@ -109,6 +109,9 @@ class Feed:
         fetched, visit = await self._visit(known.visit)
         if fetched.not_modified or not is_page(fetched.body):
             return fetched, _remembering(known, visit, None)
+        if not first and known.found is None:  # what the page names is the site's own feed, not this one
+            title = page_title(fetched.body) or ""
+            raise SourceError(f"{fetched.host} answered with a web page{title} instead of the feed it was")
         return await self._discover(fetched, known.model_copy(update={"visit": _unconditional(visit)}))
 
     async def _discover(self, page: Fetched, known: FeedCursor) -> tuple[Fetched, FeedCursor]:
@@ -144,7 +147,8 @@ class Feed:
         except UnreadableFeed as error:
             raise SourceError(f"{fetched.host} {error}") from error
         kept = known.model_copy(update={"ttl": ttl, "owners": named.owners})
-        return _poll(kept, fetched, named, note="" if named.signals else "lists no entries")
+        note = "" if named.signals else "lists no entries"
+        return replace(_poll(kept, fetched, named), note=note, settling=first)
 
 
 def _read_named(fetched: Fetched, known: FeedCursor, setting: Setting) -> tuple[Named, timedelta]:
@@ -169,13 +173,8 @@ def _unconditional(visit: Visit) -> Visit:
     return visit.model_copy(update={"validators": Validators()})
 
 
-def _poll(known: FeedCursor, fetched: Fetched, named: Named = _NOTHING, *, note: str = "") -> Poll:
-    return Poll(
-        signals=named.signals,
-        cursor=known.model_dump_json(),
-        wait_at_least=_wish(known, fetched),
-        note=note,
-    )
+def _poll(known: FeedCursor, fetched: Fetched, named: Named = _NOTHING) -> Poll:
+    return Poll(named.signals, known.model_dump_json(), wait_at_least=_wish(known, fetched))
 
 
 def _wish(known: FeedCursor, fetched: Fetched) -> timedelta:

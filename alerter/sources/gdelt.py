@@ -97,6 +97,8 @@ class _Catch:
     unread: int = 0
     crowded: int = 0
     """Narrowest windows with more articles than an answer holds."""
+    is_first: bool = False
+    """Was nothing known of the query before?"""
 
     def take(self, listed: Listed, fetched: Fetched) -> None:
         """Add an answer; articles are told once."""
@@ -118,10 +120,11 @@ class Gdelt:
     async def poll(self, cursor: str | None) -> Poll:
         """The articles seen since the cursor, oldest first. Raises SourceError."""
         now = self._now().astimezone(UTC)
-        known = self._recall(cursor, now)
+        recalled = self._recall(cursor)
+        known = recalled or self._fresh(now)
         start = max(known.since - OVERLAP, now - FURTHEST)
         fetched, visit = await self._ask([("timespan", _span(now - start))], known.visit)
-        catch = _Catch(visit, left=fetched.budget_left)
+        catch = _Catch(visit, left=fetched.budget_left, is_first=recalled is None)
         kept = known.model_copy(update={"visit": visit, "since": now, "width": None})
         if fetched.not_modified and known.width is None:
             return _poll(catch, kept, "")
@@ -135,16 +138,18 @@ class Gdelt:
         kept, note = await self._read_parts(catch, kept, start, known.width or (now - start) / 2)
         return _poll(catch, kept, note)
 
-    def _recall(self, cursor: str | None, now: datetime) -> GdeltCursor:
-        """The cursor; on a first poll, or when the query has changed, one that begins at the baseline."""
-        config = self._config
-        since = now - config.max_age + OVERLAP
-        fresh = GdeltCursor(scope=config.scope, visit=Visit(url=self._url), since=since)
+    def _recall(self, cursor: str | None) -> GdeltCursor | None:
+        """The cursor, if there is one of this query that can be read."""
         try:
             known = GdeltCursor.model_validate_json(cursor or "")
         except ValueError:
-            return fresh
-        return known if known.scope == fresh.scope else fresh
+            return None
+        return known if known.scope == self._config.scope else None
+
+    def _fresh(self, now: datetime) -> GdeltCursor:
+        """One that begins with the baseline."""
+        since = now - self._config.max_age + OVERLAP
+        return GdeltCursor(scope=self._config.scope, visit=Visit(url=self._url), since=since)
 
     async def _read_parts(
         self, catch: _Catch, kept: GdeltCursor, start: datetime, width: timedelta
@@ -225,4 +230,5 @@ def _poll(catch: _Catch, kept: GdeltCursor, note: str) -> Poll:
         cursor=kept.model_dump_json(),
         note="; ".join(notes),
         budget_left=catch.left,
+        settling=catch.is_first,
     )

@@ -198,6 +198,7 @@ class GdeltFiles:
             cursor=GdeltCursor(places=places).model_dump_json(),
             wait_at_least=min(done.max_age, LONGEST_WISH),
             note=done.note,
+            settling=not known.places,
         )
 
     async def _read_list(self, name: str, place: Place | None, done: _Round) -> Place:

@@ -210,7 +210,8 @@ class Page:
         fetched, visit = await revisit(self._http, request, known.visit if known else None)
         kept = PageCursor(scope=config.scope, visit=visit).model_dump_json()
         signals, note = ([], "") if fetched.not_modified else await self._read(fetched, first=known is None)
-        return Poll(signals, kept, wait_at_least=min(fetched.max_age, LONGEST_WISH), note=note)
+        wait = min(fetched.max_age, LONGEST_WISH)
+        return Poll(signals, kept, wait_at_least=wait, note=note, settling=known is None)
 
     def _recall(self, cursor: str | None) -> PageCursor | None:
         """The cursor, if there is one that can be read and is about the same entries."""

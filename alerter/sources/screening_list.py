@@ -146,6 +146,7 @@ class ScreeningList:
             cursor=after.model_dump_json(),
             wait_at_least=wait,
             note="; ".join(read.notes)[:NOTE_LENGTH],
+            settling=known is None,
         )
 
     async def _read(self, file: BinaryIO, known: _Known | None, host: str) -> _Read:

@@ -369,8 +369,12 @@ async def test_a_passing_redirect_is_not_kept(desk: Desk, status: int) -> None:
 @pytest.mark.parametrize("cursor", ["", "{", "[1]", "null", '{"v": 1}', "\x00"])
 @every_kind
 async def test_a_foreign_cursor_counts_as_none(desk: Desk, cursor: str) -> None:
-    """A cursor of another version or kind does not break the poll."""
+    """A cursor of another version or kind does not break the poll, and what is old is the baseline again."""
     desk.publish(1, 2)
     first = await desk.source.poll(None)
     again = await desk.source.poll(cursor)
     assert {s.identity for s in again.signals} == {s.identity for s in first.signals}
+    oldest = desk.clock.now() - desk.config.max_age
+    old = [signal for signal in again.signals if signal.published_at < oldest]
+    assert old, "fact 1 is old"
+    assert again.settling or all(signal.id in again.background for signal in old)

@@ -108,7 +108,9 @@ async def test_an_incredible_date_is_none(host: Host, http: HttpClient, at: str,
     assert signal.published_at == expected - timedelta(hours=48, seconds=1)
     assert signal.docket is not None
     assert signal.docket.filed_at is None
-    (later,) = (await build(http, host).poll("")).signals
+    known = await build(http, host).poll(None)
+    host.on("/feed", feed(entry(at=at, guid="later")))
+    (later,) = (await build(http, host).poll(known.cursor)).signals
     assert later.published_at == expected
 
 

@@ -148,6 +148,7 @@ async def test_a_foreign_cursor_is_no_cursor(host: Host, http: HttpClient, curso
     poll = await build(http, host.url("/feed")).poll(cursor)
     assert len(poll.signals) == 2
     assert cursor_of(poll.cursor).visit.url == host.url("/feed")
+    assert poll.settling
 
 
 async def test_undated_entries_are_baseline_on_the_first_poll_only(host: Host, http: HttpClient) -> None:
@@ -158,6 +159,9 @@ async def test_undated_entries_are_baseline_on_the_first_poll_only(host: Host, h
     later = await source.poll(first.cursor)
     assert {s.published_at for s in first.signals} == {NOW - timedelta(hours=1, seconds=1)}
     assert {s.published_at for s in later.signals} == {NOW}
+    moved = await build(http, host.url("/feed?all"), max_age="1h").poll(later.cursor)
+    assert {s.published_at for s in moved.signals} == {NOW - timedelta(hours=1, seconds=1)}
+    assert [poll.settling for poll in (first, later, moved)] == [True, False, True]
     assert [s.identity for s in first.signals] == [s.identity for s in later.signals]
 
 
@@ -271,6 +275,19 @@ async def test_a_page_that_becomes_a_feed_is_one(host: Host, http: HttpClient) -
     host.on("/news", RSS)
     second = await source.poll(first.cursor)
     assert (len(second.signals), cursor_of(second.cursor).found) == (2, None)
+
+
+async def test_a_feed_that_becomes_a_page_is_not_exchanged_for_another(host: Host, http: HttpClient) -> None:
+    """What a site shows in its place names the site's own feed, which nobody asked for."""
+    host.on("/minerals/feed", RSS)
+    host.on("/feed", RSS.replace(b"Terbium", b"Football"))
+    source = build(http, host.url("/minerals/feed"))
+    first = await source.poll(None)
+    host.on("/minerals/feed", PAGE.format(href="/feed"))
+    with pytest.raises(SourceError, match=r"web page \(“News”\) instead of the feed"):
+        await source.poll(first.cursor)
+    host.on("/minerals/feed", RSS)
+    assert len((await source.poll(first.cursor)).signals) == 2
 
 
 async def test_a_busy_feed_is_not_looked_for_again(host: Host, http: HttpClient) -> None:
