@@ -119,7 +119,8 @@ class Census:
         config = self._config
         if not self._key:
             raise SourceError("ALERTER_KEYS__CENSUS is not set", trouble="unconfigured")
-        known = recall_figures(cursor, self._url, self._country, config.measure, *config.hs)
+        about = (self._url, self._country, config.measure, config.since or "")
+        known = recall_figures(cursor, *about, *config.hs)
         visits, answers = await self._ask(known)
         if all(answer is not None and answer.not_modified for answer in answers.values()):
             note = known.notes.get("note", "")

@@ -116,8 +116,8 @@ class Comtrade:
     async def poll(self, cursor: str | None) -> Poll:
         """The figures of months that are new or changed, oldest first. Raises SourceError."""
         config = self._config
-        about = (self._base, self._reporter, self._partner, config.flow, config.measure, *config.hs)
-        known = recall_figures(cursor, *about)
+        about = (self._reporter, self._partner, config.flow, config.measure, config.since or "")
+        known = recall_figures(cursor, self._base, *about, *config.hs)
         listed, visit = await revisit(self._http, self._releases(), known.visits.get("releases"))
         if listed.not_modified:
             unchanged = Answered(

@@ -115,8 +115,8 @@ class Eurostat:
     async def poll(self, cursor: str | None) -> Poll:
         """The figures that are new or revised, oldest first. Raises SourceError."""
         config = self._config
-        about = (self._url, config.reporter, config.partner, config.flow, config.indicator, *config.products)
-        known = recall_figures(cursor, *about)
+        about = (config.reporter, config.partner, config.flow, config.indicator, config.since or "")
+        known = recall_figures(cursor, self._url, *about, *config.products)
         fetched, visit = await revisit(self._http, self._request(), known.visits.get("table"))
         table = None if fetched.not_modified else await asyncio.to_thread(self._read, fetched)
         answered = Answered(

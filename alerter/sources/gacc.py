@@ -261,7 +261,7 @@ class Gacc:
         config = self._config
         names = [part for series, labels in config.rows.items() for part in (series, *labels, "/")]
         place = config.url or f"{config.base_url}/{config.report}/{config.table}"
-        return [place, config.currency, config.what, config.flow, config.span, *names]
+        return [place, config.currency, config.what, config.flow, config.span, str(config.months), *names]
 
 
 def _points_of(table: Table, config: GaccConfig) -> tuple[list[Point], str]:

@@ -126,7 +126,8 @@ class Portwatch:
         """Days or months that are new or revised, oldest first. Raises SourceError."""
         config = self._config
         names = [part for one in config.wanted for part in (one.place, one.metric, one.series)]
-        known = recall_figures(cursor, self._url, config.period, config.combine, *names)
+        about = (self._url, config.period, config.combine, str(config.history))
+        known = recall_figures(cursor, *about, *names)
         answered = await self._ask(known)
         try:
             return tell(answered, known, config, self._now())

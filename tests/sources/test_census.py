@@ -96,6 +96,16 @@ async def test_the_question_follows_the_direction(
     assert poll.note == "lists none of this trade"
 
 
+async def test_an_earlier_first_month_is_history(http: HttpClient, host: Host) -> None:
+    """What is asked for besides, once more is asked for, is no news."""
+    host.on(IMPORTS, a_table(a_row()))
+    first = await build(http, host).poll(None)
+    host.on(IMPORTS, a_table(a_row(), a_row(time="2020-01")))
+    again = await build(http, host, since="2020-01").poll(first.cursor)
+    assert [one.published_at.isoformat()[:7] for one in again.signals] == ["2020-02", "2025-05"]
+    assert again.settling
+
+
 @pytest.mark.parametrize(
     ("measure", "expected"),
     [("value", ("2025-04", 5000.0, "USD")), ("quantity", ("2025-04", 7.0, "kg"))],

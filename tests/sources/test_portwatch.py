@@ -63,6 +63,16 @@ async def test_days_are_told_as_they_are(host: Host, http: HttpClient) -> None:
     assert polled.note == ""
 
 
+async def test_a_longer_history_is_gathered_as_history(host: Host, http: HttpClient) -> None:
+    """Days before those that were asked for at first are asked for then, and are no news."""
+    host.on(PATH, page(days("2025-06-01", 2)))
+    first = await poll(host, http, history="9d")
+    second = await poll(host, http, first.cursor, history="40d")
+    assert host.asked[1].query["where"].endswith("date >= DATE '2025-04-30'")
+    assert [one.published_at.day for one in second.signals] == [2, 3]
+    assert second.settling
+
+
 async def test_what_is_asked_for_is_said_in_the_query(host: Host, http: HttpClient) -> None:
     """Ids and names apart, quotes doubled, whole columns, in a fixed order, from the beginning of history."""
     host.on(PATH, page([row("2025-06-01", 1, n_tanker=2)]))
