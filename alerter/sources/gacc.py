@@ -39,6 +39,8 @@ PAGES_A_POLL = 12
 REVISED = 2
 """Newest pages that are asked for again at each poll."""
 _NOTES = 3
+_REFUSED = "refused"
+_GONE = frozenset({404, 410})
 _ASKS_FOR_A_BROWSER = 412
 """What the pages' guard answers to those who run no scripts."""
 
@@ -110,6 +112,8 @@ class _Round:
     listings: dict[str, str] = field(default_factory=dict)
     """Page of the list → the addresses and years that it had, for when it has not changed."""
     points: list[Point] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    """Older pages that are of no use as they are."""
     notes: list[str] = field(default_factory=list)
     max_age: timedelta = timedelta(0)
     broke_off: bool = False
@@ -137,9 +141,11 @@ class Gacc:
         found = _Round()
         pages = [config.url] if config.url else await self._list(known, found)
         wanted = pages[: config.months]
-        unread = [page for page in wanted if page not in known.visits]
-        asked = list(dict.fromkeys([*wanted[:REVISED], *unread]))[:PAGES_A_POLL]
+        refused = [page for page in wanted if page in known.notes.get(_REFUSED, "").split("\n")]
+        unread = [page for page in wanted if page not in known.visits and page not in refused]
+        asked = list(dict.fromkeys([*wanted[:REVISED], *unread, *refused]))[:PAGES_A_POLL]
         found.visits |= {page: known.visits[page] for page in wanted if page in known.visits}
+        found.refused += [page for page in refused if page not in asked]
         for page in asked:
             if not await self._read_page(page, known, found, is_newest=page == wanted[0]):
                 found.broke_off = True
@@ -151,7 +157,7 @@ class Gacc:
             url=config.url or wanted[0] if wanted else None,
             note=found.note,
             complete=set(unread) <= set(asked) and not found.broke_off,
-            notes=found.listings,
+            notes=found.listings | {_REFUSED: "\n".join(found.refused)},
         )
         try:
             return tell(answered, known, config, self._now())
@@ -194,9 +200,10 @@ class Gacc:
         return read_listing(fetched.body, _type_of(fetched), fetched.url, config.table, config.currency)
 
     async def _read_page(self, url: str, known: FiguresCursor, found: _Round, *, is_newest: bool) -> bool:
-        """Take in one page. False where it is of no use to ask on. Raises SourceError for the newest page.
+        """Take in one page. False where no other is to be asked for. Raises SourceError for the newest page.
 
-        An older page that is refused, or does not come, is told in the note and asked for again.
+        An older page that is refused, or does not come, is told in the note and asked for again: one that
+        is refused or gone after all those that were never read.
         """
         try:
             fetched, visit = await self._visit(url, known.visits.get(url))
@@ -204,16 +211,14 @@ class Gacc:
                 points, note = await self._parse(fetched, self._points)
                 found.points += points
                 found.notes += [note] if note else []
-        except FetchError as error:
+        except SourceError as error:
             if is_newest or error.retry_after is not None:
                 raise
             found.notes.append(str(error))
-            return False
-        except SourceError as error:
-            if is_newest:
-                raise
+            if not _is_final(error):
+                return False
             found.visits.pop(url, None)
-            found.notes.append(str(error))
+            found.refused.append(url)
             return True
         found.visits[url] = visit
         found.max_age = fetched.max_age if self._config.url else found.max_age
@@ -282,6 +287,13 @@ def _points_of(table: Table, config: GaccConfig) -> tuple[list[Point], str]:
     if len(absent) == len(config.rows):
         raise RefusedPage(f"has no row {absent[0]!r}")
     return points, f"{table.name} has no row {', '.join(map(repr, absent))}" if absent else ""
+
+
+def _is_final(error: SourceError) -> bool:
+    """Is it about this one page, which will be no better soon?"""
+    if isinstance(error, FetchError):
+        return error.status in _GONE
+    return error.trouble == "failing"
 
 
 def _type_of(fetched: Fetched) -> str:

@@ -140,16 +140,52 @@ async def test_a_long_history_takes_several_polls(
     host: Host, http: HttpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Newest first, some pages a poll; until all of it is told, it is the baseline."""
-    monkeypatch.setattr(gacc_module, "PAGES_A_POLL", 2)
-    publish(host, {"jan": month("Jan", 1, 100), "feb": month("Feb", 2, 200), "mar": month("Mar", 3, 300)})
-    first = await poll(host, http)
-    second = await poll(host, http, first.cursor)
-    third = await poll(host, http, second.cursor)
-    assert [[one[1] for one in figures(polled)] for polled in (first, second, third)] == [
-        ["2026-02", "2026-03"],
-        [],
+    monkeypatch.setattr(gacc_module, "PAGES_A_POLL", 3)
+    publish(host, {name: month(name, n, n) for n, name in enumerate(("jan", "feb", "mar", "apr", "may"), 1)})
+    cursor, polls = None, []
+    for _ in range(4):
+        polls.append(await poll(host, http, cursor))
+        cursor = polls[-1].cursor
+    assert [[one[1] for one in figures(polled)] for polled in polls] == [
+        ["2026-03", "2026-04", "2026-05"],
+        ["2026-02"],
+        ["2026-01"],
         [],
     ]
+    assert [polled.settling for polled in polls] == [True, True, True, False]
+
+
+@pytest.mark.parametrize("gone", [False, True])
+async def test_pages_that_are_no_use_keep_no_older_one_from_being_read(
+    host: Host, http: HttpClient, monkeypatch: pytest.MonkeyPatch, gone: bool
+) -> None:
+    """Each is tried once, then what was never read; they do not make history of what comes afterwards."""
+    monkeypatch.setattr(gacc_module, "PAGES_A_POLL", 3)
+    pages = {name: month(name, n, n) for n, name in enumerate(("jan", "feb", "mar", "apr", "may"), 1)}
+    publish(host, pages)
+    for name in ("mar", "feb"):
+        host.on(f"/Statics/{name}.html", "<html><title>Soon</title></html>", status=404 if gone else 200)
+    cursor = None
+    for _ in range(3):
+        polled = await poll(host, http, cursor)
+        cursor = polled.cursor
+    assert [one[1] for one in figures(polled)] == ["2026-01"]
+    publish(host, pages | {"may": month("May", 5, 9)})
+    revised = await poll(host, http, cursor)
+    assert [one[1:3] for one in figures(revised)] == [("2026-03", 3.0), ("2026-05", 9.0)]
+    assert (revised.signals[1].published_at, revised.settling) == (NOW, False)
+
+
+async def test_a_test_for_humans_ends_a_poll(host: Host, http: HttpClient) -> None:
+    """Whoever guards one page guards the others: nothing more is asked, nothing counts as refused."""
+    publish(host, {"jan": month("Jan", 1, 100), "feb": "<html>captcha</html>", "mar": month("Mar", 3, 300)})
+    first = await poll(host, http)
+    assert "asks whether we are human" in first.note
+    assert "/Statics/jan.html" not in [request.path for request in host.asked]
+    publish(host, {"jan": month("Jan", 1, 100), "feb": month("Feb", 2, 200), "mar": month("Mar", 3, 300)})
+    second = await poll(host, http, first.cursor)
+    assert [one[1] for one in figures(second)] == ["2026-01", "2026-02"]
+    assert second.settling
 
 
 async def test_january_and_february_are_one_figure(host: Host, http: HttpClient) -> None:
