@@ -123,13 +123,12 @@ class Census:
         known = recall_figures(cursor, *about, *config.hs)
         visits, answers = await self._ask(known)
         if all(answer is not None and answer.not_modified for answer in answers.values()):
-            note = known.notes.get("note", "")
-            return tell(Answered(None, visits, note=note), known, config, self._now())
+            return tell(Answered(None, visits), known, config, self._now())
         parts = [part for code, answer in answers.items() for part in self._parts(code, answer)]
         points, note = add_up(parts, config.hs, config.id, self._host)
         note = note or ("" if points else "lists none of this trade")
         max_age = min((answer.max_age for answer in answers.values() if answer), default=timedelta(0))
-        answered = Answered(points, visits, max_age=max_age, url=_PAGE, note=note, notes={"note": note})
+        answered = Answered(points, visits, max_age=max_age, url=_PAGE, note=note)
         return tell(answered, known, config, self._now())
 
     @property

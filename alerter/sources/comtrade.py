@@ -126,7 +126,6 @@ class Comtrade:
                 max_age=listed.max_age,
                 budget_left=listed.budget_left,
                 latest={config.id: known.notes["latest"]} if "latest" in known.notes else {},
-                note=known.notes.get("note", ""),
             )
             return tell(unchanged, known, config, self._now())
         releases = self._wanted(read_releases(listed.json(), listed.host, self._reporter))
@@ -159,7 +158,7 @@ class Comtrade:
             budget_left=listed.budget_left if rows.budget_left is None else rows.budget_left,
             complete=not left,
             latest={self._config.id: latest} if latest else {},
-            notes=read | {"note": note} | ({"latest": latest} if latest else {}),
+            notes=read | ({"latest": latest} if latest else {}),
         )
         return tell(answered, known, self._config, self._now())
 

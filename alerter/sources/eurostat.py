@@ -124,8 +124,7 @@ class Eurostat:
             {"table": visit},
             max_age=fetched.max_age,
             url=_PAGE + config.dataset.lower(),
-            note=known.notes.get("note", "") if table is None else table.note,
-            notes=None if table is None else {"note": table.note},
+            note="" if table is None else table.note,
         )
         return tell(answered, known, config, self._now())
 

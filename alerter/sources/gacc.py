@@ -111,7 +111,8 @@ class _Round:
     visits: dict[str, Visit] = field(default_factory=dict)
     listings: dict[str, str] = field(default_factory=dict)
     """Page of the list → the addresses and years that it had, for when it has not changed."""
-    points: list[Point] = field(default_factory=list)
+    points: list[Point] | None = None
+    """None while no page has been read that is new or has changed."""
     refused: list[str] = field(default_factory=list)
     """Older pages that are of no use as they are."""
     notes: list[str] = field(default_factory=list)
@@ -209,7 +210,7 @@ class Gacc:
             fetched, visit = await self._visit(url, known.visits.get(url))
             if not fetched.not_modified:
                 points, note = await self._parse(fetched, self._points)
-                found.points += points
+                found.points = [*(found.points or ()), *points]
                 found.notes += [note] if note else []
         except SourceError as error:
             if is_newest or error.retry_after is not None:
@@ -233,8 +234,10 @@ class Gacc:
         except RefusedPage as error:
             raise RefusedPage(f"{error} (table of {table.name})") from error
 
-    def _of_one_unit(self, known: FiguresCursor, found: _Round) -> Sequence[Point]:
+    def _of_one_unit(self, known: FiguresCursor, found: _Round) -> Sequence[Point] | None:
         """The points in the unit that their series is told in; figures in others cannot be compared."""
+        if found.points is None:
+            return None
         units = dict(known.units)
         kept = []
         for point in found.points:  # newest first

@@ -62,6 +62,8 @@ class FiguresCursor(Frozen):
     """Series → the newest period that is no longer remembered; what is as old is not told again."""
     settled: bool = False
     """Has the history that there was when the source was wired been told?"""
+    note: str = ""
+    """What health was told of the answer that still holds."""
     notes: dict[str, str] = {}
     """What the kind remembers for itself."""
 
@@ -90,6 +92,7 @@ class Answered:
     url: str | None = None
     """Where people find the figures."""
     note: str = ""
+    """What health should say; where nothing has changed, what it said before still holds."""
     budget_left: int | None = None
     complete: bool = True
     """False while part of the history is left for later polls."""
@@ -118,7 +121,11 @@ def tell(answered: Answered, known: FiguresCursor, config: FiguresConfig, now: d
             signals.append(_signal(point, before, config, published_at, answered.url))
             values[point.period] = point.value
     latest = {series: max(values, key=_end) for series, values in told.items() if values}
+    note = "; ".join(filter(None, (answered.note, unusable)))
+    if answered.points is None:
+        note = note or known.note
     changes = {
+        "note": note,
         "visits": dict(answered.visits),
         "units": units,
         "settled": known.settled or answered.complete,
@@ -129,7 +136,7 @@ def tell(answered: Answered, known: FiguresCursor, config: FiguresConfig, now: d
         signals=signals,
         cursor=known.model_copy(update=changes).model_dump_json(),
         wait_at_least=min(answered.max_age, LONGEST_WISH),
-        note="; ".join(filter(None, (answered.note, unusable))),
+        note=note,
         overdue=_overdue({**latest, **answered.latest}, config, now),
         budget_left=answered.budget_left,
         settling=not known.settled or not all(known.knows(point.series) for point in points),

@@ -171,6 +171,15 @@ def test_nothing_changed_keeps_what_is_known() -> None:
     assert figures(told(second.cursor, a_point(8.0)).signals) == [("2025-05", 8.0, 7.0)]
 
 
+def test_what_is_wrong_stays_said_while_nothing_changes() -> None:
+    """A file that has not changed still has what cannot be read; one that is mended has not."""
+    first = told(None, a_point(7.0), a_point(1.0, "soon"), note="lists two")
+    second = told(first.cursor, None)
+    assert [first.note, second.note] == ["lists two; 1 figure cannot be read"] * 2
+    assert told(second.cursor, None, note="one page is gone").note == "one page is gone"
+    assert told(told(second.cursor, a_point(7.0)).cursor, None).note == ""
+
+
 def test_the_oldest_periods_are_forgotten_and_not_told_again() -> None:
     """The cursor holds so many periods of a series; a publisher that lists more is not news each time."""
     history = [a_point(float(month), f"2024-{month:02}") for month in range(1, 13)]
