@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from alerter.core.signal import Signal
 from alerter.sources.courtlistener_entries import Setting, case_signal, entry_signal
@@ -23,36 +23,30 @@ from alerter.sources.courtlistener_rows import (
     UnknownShape,
     docket_facts,
     entries_of,
-    read_each,
 )
 from alerter.sources.courtlistener_watch import DocketWatch, is_background
+from alerter.sources.json_rows import JsonRow, read_each
 
 DOCKET_ALERT, SEARCH_ALERT = 1, 2
 RESULTS_LIMIT = 1000
 """Most results of one event."""
 
 
-class _Part(BaseModel):
-    """A part of an event: what we need of it, whatever else it holds."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-
-class Payload(_Part):
+class Payload(JsonRow):
     """What the event brings."""
 
     results: list[dict[str, Any]] = Field(max_length=RESULTS_LIMIT)
     """Entries, documents or cases, as the API gives them."""
 
 
-class Hook(_Part):
+class Hook(JsonRow):
     """Which webhook it comes through."""
 
     event_type: int
     """1: docket alert, 2: search alert; others bring no signals."""
 
 
-class Event(_Part):
+class Event(JsonRow):
     """One event as it is posted."""
 
     payload: Payload

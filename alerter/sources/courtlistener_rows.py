@@ -8,21 +8,18 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from alerter.core.clean import clean_line
 from alerter.core.model import Frozen, digest
 from alerter.sources.courtlistener_courts import written_number
+from alerter.sources.json_rows import AnyRow, JsonRow, Text, read_each
 
 
 class UnknownShape(ValueError):
     """The answer is not in the API's format; the message completes a sentence that starts with its host."""
-
-
-def _as_text(value: object) -> object:
-    return "" if value is None else str(value) if isinstance(value, int) else value
 
 
 def _day(value: object) -> object:
@@ -38,18 +35,11 @@ def _id_in_address(value: object) -> object:
     return found[1] if found else value
 
 
-Text = Annotated[str, BeforeValidator(_as_text)]
 Day = Annotated[date | None, BeforeValidator(_day)]
 Id = Annotated[int, Field(gt=0)]
 
 
-class _Row(BaseModel):
-    """A part of an answer: what we need of it, whatever else it holds."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-
-class Document(_Row):
+class Document(JsonRow):
     """A document of an entry; attachments have a number within it."""
 
     id: Id
@@ -60,7 +50,7 @@ class Document(_Row):
     absolute_url: Text = ""
 
 
-class Entry(_Row):
+class Entry(JsonRow):
     """A docket entry with its documents. Numbers may be missing, and the missing ones are not told apart."""
 
     id: Id
@@ -94,11 +84,11 @@ class ChangedEntry(Entry):
     date_modified: AwareDatetime
 
 
-class _Meta(_Row):
+class _Meta(JsonRow):
     date_created: AwareDatetime | None = None
 
 
-class Hit(_Row):
+class Hit(JsonRow):
     """A row of the search for documents (`type=rd`)."""
 
     id: Id
@@ -120,7 +110,7 @@ class Hit(_Row):
         return digest(self.description, self.short_description, str(self.entry_number), filed)
 
 
-class Case(_Row):
+class Case(JsonRow):
     """A row of the search for cases (`type=r` or `type=d`)."""
 
     docket_id: Id
@@ -133,7 +123,7 @@ class Case(_Row):
     docket_absolute_url: Text = ""
 
 
-class _Docket(_Row):
+class _Docket(JsonRow):
     court_id: Annotated[str, Field(min_length=1)]
     docket_number: Text = ""
     case_name: Text = ""
@@ -146,9 +136,6 @@ class DocketFacts(Frozen):
     court: str
     number: str
     name: str = ""
-
-
-AnyRow = TypeVar("AnyRow", bound=_Row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,18 +156,6 @@ def read_rows(answer: object, kind: type[AnyRow]) -> Rows[AnyRow]:
     if faults and not read:
         raise UnknownShape(f"gave rows without a readable {faults[0]}")
     return Rows(read, len(faults), following if isinstance(following, str) and following else None)
-
-
-def read_each(rows: Iterable[object], kind: type[AnyRow]) -> tuple[list[AnyRow], list[str]]:
-    """The rows that can be read, and of each other one the first field that cannot."""
-    read, faults = [], []
-    for row in rows:
-        try:
-            read.append(kind.model_validate(row))
-        except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            faults.append(".".join(str(part) for part in first["loc"]) or "row")
-    return read, faults
 
 
 def read_docket(answer: object) -> DocketFacts:

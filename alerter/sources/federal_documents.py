@@ -6,13 +6,15 @@ inspection first and published some days later under the same number, or withdra
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Generic, Literal, Self, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from alerter.core.clean import cap_bytes, clean_text, clean_title, is_web_address
 from alerter.core.signal import NoticeReference, Signal, SignalKind
+from alerter.sources.json_rows import JsonRow, Text, read_each
 
 DocumentType = Literal["RULE", "PRORULE", "NOTICE", "PRESDOCU"]
 Stage = Literal["public_inspection", "published", "withdrawn"]
@@ -62,21 +64,10 @@ def _absent_if_blank(value: object) -> object:
     return None if value == "" else value
 
 
-def _as_text(value: object) -> object:
-    return "" if value is None else str(value) if isinstance(value, int) else value
-
-
-Text = Annotated[str, BeforeValidator(_as_text)]
 Day = Annotated[date | None, BeforeValidator(_absent_if_blank)]
 
 
-class _Row(BaseModel):
-    """A part of the API's answer: what we need of it, whatever else it holds."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-
-class Agency(_Row):
+class Agency(JsonRow):
     """An agency; those not in the directory have a name as printed only."""
 
     slug: Text = ""
@@ -84,14 +75,14 @@ class Agency(_Row):
     raw_name: Text = ""
 
 
-class CodeReference(_Row):
+class CodeReference(JsonRow):
     """A part of the Code of Federal Regulations."""
 
     title: Text = ""
     part: Text = ""
 
 
-class Listed(_Row):
+class Listed(JsonRow):
     """What both stages of a document state."""
 
     document_number: str = Field(min_length=1, max_length=100)
@@ -156,8 +147,27 @@ class InspectedDocument(Listed):
 AnyDocument = TypeVar("AnyDocument", bound=Listed)
 
 
-def read_rows(answer: object, kind: type[AnyDocument]) -> tuple[list[AnyDocument], int]:
-    """The documents of an answer, and how many there are on all pages. Raises UnknownShape.
+@dataclass(frozen=True, slots=True)
+class Documents(Generic[AnyDocument]):
+    """Documents of one answer or several."""
+
+    read: Sequence[AnyDocument]
+    total: int = 0
+    """How many there are on all pages."""
+    unreadable: int = 0
+
+    @property
+    def listed(self) -> int:
+        """How many the answers hold."""
+        return len(self.read) + self.unreadable
+
+    def joined(self, other: Self) -> "Documents[AnyDocument]":
+        """These and those of another answer."""
+        return Documents((*self.read, *other.read), self.total, self.unreadable + other.unreadable)
+
+
+def read_rows(answer: object, kind: type[AnyDocument]) -> Documents[AnyDocument]:
+    """The documents of an answer. Raises UnknownShape, also when none of them can be read.
 
     An answer without any document has no `results` key, but a count of zero.
     """
@@ -167,20 +177,13 @@ def read_rows(answer: object, kind: type[AnyDocument]) -> tuple[list[AnyDocument
         raise UnknownShape(f"does not understand the question: {str(answer['errors'])[:200]}")
     rows, count = answer.get("results"), answer.get("count")
     if rows is None and count == 0:
-        return [], 0
+        return Documents(())
     if not isinstance(rows, list):
         raise UnknownShape("answered without a list of results")
-    total = count if isinstance(count, int) else len(rows)
-    return [_row(row, kind, place) for place, row in enumerate(rows)], total
-
-
-def _row(row: object, kind: type[AnyDocument], place: int) -> AnyDocument:
-    try:
-        return kind.model_validate(row)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the row"
-        raise UnknownShape(f"gave a document (number {place + 1}) with an unreadable {field}") from error
+    read, faults = read_each(rows, kind)
+    if faults and not read:
+        raise UnknownShape(f"gave documents without a readable {faults[0]}")
+    return Documents(read, count if isinstance(count, int) else len(rows), len(faults))
 
 
 def publish(

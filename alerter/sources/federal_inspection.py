@@ -7,7 +7,7 @@ but a list may be cut short, so that what is gone counts as withdrawn only when 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from pydantic import AwareDatetime
 from alerter.core.clean import cap_bytes
 from alerter.core.model import Frozen
 from alerter.core.signal import NoticeReference, Signal, SignalKind
-from alerter.sources.federal_documents import SCHEDULED, WITHDRAWN, InspectedDocument
+from alerter.sources.federal_documents import SCHEDULED, WITHDRAWN, Documents, InspectedDocument
 
 AWAITED_KEPT = 500
 """Documents that are watched: those that are gone, and those filed last."""
@@ -60,26 +60,26 @@ class Looked:
 
     awaited: Mapping[str, Awaited]
     ahead: Mapping[date, int]
-    is_doubtful: bool = False
-    """Does it list so much less than before that it may be cut short?"""
+    doubt: str = ""
+    """Why what is gone from it may not be gone, as it may be cut short."""
 
     def lost(self, now: datetime) -> list[str]:
         """Documents that stay away: withdrawn, unless they are published after all."""
-        if self.is_doubtful:
+        if self.doubt:
             return []
         return [number for number, one in self.awaited.items() if _stays_away(one, now)]
 
     def note(self, lost: Iterable[str]) -> str:
         """What health should say of it."""
-        if self.is_doubtful:
-            return "public inspection lists far less than before: nothing is taken for withdrawn"
+        if self.doubt:
+            return f"{self.doubt}: nothing is taken for withdrawn"
         gone = {number for number, one in self.awaited.items() if one.gone_since} - set(lost)
         what = "document is" if len(gone) == 1 else "documents are"
         return f"{len(gone)} {what} gone from public inspection, and not published yet" if gone else ""
 
 
 def look(
-    rows: Sequence[InspectedDocument],
+    found: Documents[InspectedDocument],
     waiting: Iterable[Signal],
     known: Inspection,
     published: Iterable[str],
@@ -87,25 +87,25 @@ def look(
 ) -> Looked:
     """The list with what was known of it: who is on it, who is gone since when.
 
-    `rows` are all that is listed, `waiting` the signals of those that are wanted and not published.
+    `found` is all that is listed, `waiting` the signals of those that are wanted and not published.
     """
     today = now.astimezone(_EASTERN).date()
     before = {day: count for day, count in known.ahead.items() if day > today}
-    ahead = Counter(row.publication_date for row in rows if row.publication_date)
-    dues = {row.document_number: row.publication_date for row in rows}
+    ahead = Counter(row.publication_date for row in found.read if row.publication_date)
+    dues = {row.document_number: row.publication_date for row in found.read}
     listed, done = set(dues), set(published)
-    doubtful = _is_cut_short(before, ahead) or (not rows and bool(before))
+    doubt = _doubt(found, before, ahead)
     awaited = {
         number: one.model_copy(update={"gone_since": one.gone_since or now})
         for number, one in known.awaited.items()
-        if number not in listed | done and not doubtful
+        if number not in listed | done and not doubt
     }
-    if doubtful:
+    if doubt:
         awaited = {number: one for number, one in known.awaited.items() if number not in done}
     stay = (signal for signal in waiting if not signal.is_withdrawn)
     awaited |= {signal.id or "": _await(signal, dues.get(signal.id or "")) for signal in stay}
     kept = sorted(awaited.items(), key=lambda pair: (bool(pair[1].gone_since), pair[1].filed_at))
-    return Looked(dict(kept[-AWAITED_KEPT:]), before if doubtful else dict(ahead), doubtful)
+    return Looked(dict(kept[-AWAITED_KEPT:]), before if doubt else dict(ahead), doubt)
 
 
 def look_again(known: Inspection, published: Iterable[str]) -> Looked:
@@ -143,6 +143,14 @@ def _await(signal: Signal, due: date | None) -> Awaited:
         filed_at=signal.published_at,
         due=due,
     )
+
+
+def _doubt(found: Documents[InspectedDocument], before: Mapping[date, int], ahead: Mapping[date, int]) -> str:
+    if found.unreadable:
+        return f"documents on public inspection that cannot be read: {found.unreadable}"
+    if _is_cut_short(before, ahead) or (not found.read and before):
+        return "public inspection lists far less than before"
+    return ""
 
 
 def _is_cut_short(before: Mapping[date, int], ahead: Mapping[date, int]) -> bool:

@@ -29,6 +29,7 @@ from alerter.sources.base import (
 from alerter.sources.federal_documents import (
     FIELDS,
     AnyDocument,
+    Documents,
     DocumentType,
     InspectedDocument,
     PublishedDocument,
@@ -113,6 +114,7 @@ class _Issue:
     visit: Visit
     max_age: timedelta
     newest: date | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ class FederalRegister:
         issue = await self._published(known)
         of_issue = known.published if issue.signals is None else _hashes(issue.signals)
         desk = await self._inspected(known, of_issue)
+        note = "; ".join(filter(None, (issue.note, desk.note)))
         new = [*_changed(issue.signals or (), known.published), *desk.signals]
         after = known.model_copy(
             update={
@@ -156,7 +159,7 @@ class FederalRegister:
             signals=sorted(new, key=lambda signal: signal.published_at),
             cursor=after.model_dump_json(),
             wait_at_least=min(issue.max_age, LONGEST_WISH),
-            note=desk.note or ("" if of_issue or not desk.is_empty else "lists no documents"),
+            note=note or ("" if of_issue or not desk.is_empty else "lists no documents"),
             settling=known.documents is None,
         )
 
@@ -179,34 +182,34 @@ class FederalRegister:
         fetched, visit = await revisit(self._http, first, known.documents)
         if fetched.not_modified:
             return _Issue(None, visit, fetched.max_age)
-        rows, total = _read(fetched, PublishedDocument)
-        if total > len(rows):
-            rows = await self._slice(known.since - OVERLAP, None, (rows, total))
+        found = _read(fetched, PublishedDocument)
+        if found.total > found.listed:
+            found = await self._slice(known.since - OVERLAP, None, found)
             visit = visit.model_copy(update={"validators": Validators()})  # page 1 says nothing of page 2
-        signals = [self._publish(row) for row in {row.document_number: row for row in rows}.values()]
-        newest = max((row.publication_date for row in rows), default=None)
-        return _Issue(signals, visit, fetched.max_age, newest)
+        signals = [self._publish(row) for row in {row.document_number: row for row in found.read}.values()]
+        newest = max((row.publication_date for row in found.read), default=None)
+        note = f"documents that cannot be read: {found.unreadable}" if found.unreadable else ""
+        return _Issue(signals, visit, fetched.max_age, newest, note)
 
     async def _slice(
-        self, start: date, end: date | None, page: tuple[list[PublishedDocument], int]
-    ) -> list[PublishedDocument]:
+        self, start: date, end: date | None, found: Documents[PublishedDocument]
+    ) -> Documents[PublishedDocument]:
         """All documents of a span of dates whose first page is given; by halves when they are too many."""
-        rows, total = page
-        if total > PAGE_ROWS * PAGES:
+        if found.total > PAGE_ROWS * PAGES:
             return await self._halves(start, end or max(start, self._now().date()) + LISTED_AHEAD)
-        for number in range(2, -(-total // PAGE_ROWS) + 1):
+        for number in range(2, -(-found.total // PAGE_ROWS) + 1):
             fetched = await self._http.fetch(self._request(start, end, page=number))
-            rows = [*rows, *_read(fetched, PublishedDocument)[0]]
-        return rows
+            found = found.joined(_read(fetched, PublishedDocument))
+        return found
 
-    async def _halves(self, start: date, end: date) -> list[PublishedDocument]:
+    async def _halves(self, start: date, end: date) -> Documents[PublishedDocument]:
         if start >= end:
             raise SourceError(f"{self._api} lists more documents on {start} than it gives out: ask for less")
         middle = start + (end - start) // 2
-        found: list[PublishedDocument] = []
+        found: Documents[PublishedDocument] = Documents(())
         for first, last in ((start, middle), (middle + timedelta(days=1), end)):
             fetched = await self._http.fetch(self._request(first, last))
-            found += await self._slice(first, last, _read(fetched, PublishedDocument))
+            found = found.joined(await self._slice(first, last, _read(fetched, PublishedDocument)))
         return found
 
     async def _inspected(self, known: RegisterCursor, of_issue: Mapping[str, str]) -> _Desk:
@@ -217,14 +220,16 @@ class FederalRegister:
         before = known.inspection
         if fetched.not_modified:
             return await self._settle((), before.given, look_again(before, of_issue), visit)
-        rows, total = _read(fetched, InspectedDocument)
-        if total > len(rows):
-            raise SourceError(f"{fetched.host} lists {len(rows)} of {total} documents on public inspection")
-        listed = [self._inspect(row) for row in rows if self._is_wanted(row)]
+        found = _read(fetched, InspectedDocument)
+        if found.total > found.listed:
+            raise SourceError(
+                f"{fetched.host} lists {found.listed} of {found.total} documents on public inspection"
+            )
+        listed = [self._inspect(row) for row in found.read if self._is_wanted(row)]
         waiting = [signal for signal in listed if signal.id not in of_issue]
-        looked = look(rows, waiting, before, of_issue, self._now())
+        looked = look(found, waiting, before, of_issue, self._now())
         desk = await self._settle(_changed(waiting, before.given), _hashes(waiting), looked, visit)
-        return replace(desk, is_empty=not rows)
+        return replace(desk, is_empty=not found.listed)
 
     async def _settle(
         self, changed: Sequence[Signal], given: Mapping[str, str], looked: Looked, visit: Visit
@@ -281,7 +286,7 @@ class FederalRegister:
         return Fetch(self._api + "documents.json", params=params, accept="application/json")
 
 
-def _read(fetched: Fetched, kind: type[AnyDocument]) -> tuple[list[AnyDocument], int]:
+def _read(fetched: Fetched, kind: type[AnyDocument]) -> Documents[AnyDocument]:
     try:
         return read_rows(fetched.json(), kind)
     except UnknownShape as error:

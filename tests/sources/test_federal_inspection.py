@@ -245,6 +245,21 @@ async def test_a_list_that_is_cut_short_withdraws_nothing(office: Office, left: 
     assert stages(await office.poll(after=timedelta(hours=3))) == [("2025-07212", "withdrawn")]
 
 
+async def test_what_cannot_be_read_is_not_withdrawn(office: Office) -> None:
+    """Who is behind a row that cannot be read is not known; the others are told as ever."""
+    office.inspection = [a_document(), a_document("2025-07300")]
+    await office.poll()
+    office.inspection = [a_document(agencies="BIS"), a_document("2025-07400")]
+    polls = [await office.poll(after=timedelta(hours=1)) for _ in range(3)]
+    assert [stages(poll) for poll in polls] == [[("2025-07400", "public_inspection")], [], []]
+    assert polls[-1].note == (
+        "documents on public inspection that cannot be read: 1: nothing is taken for withdrawn"
+    )
+    office.inspection = [a_document(), a_document("2025-07400")]
+    assert stages(await office.poll(after=timedelta(hours=1))) == [("2025-07211", "public_inspection")]
+    assert set(office.known.inspection.awaited) == {"2025-07300", "2025-07211", "2025-07400"}
+
+
 async def test_days_that_have_come_shorten_the_list(office: Office) -> None:
     """What was due leaves as it is published: the list is not cut short by that."""
     due = [a_document(f"2025-0900{i}", publication_date="2025-04-24") for i in range(9)]

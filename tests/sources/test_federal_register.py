@@ -335,6 +335,16 @@ async def test_another_question_starts_anew_from_the_same_day(http: HttpClient, 
     assert register.queries[-1]["conditions[publication_date][gte]"] == ["2025-04-20"]
 
 
+async def test_a_document_that_cannot_be_read_costs_no_other(http: HttpClient, register: Register) -> None:
+    """It is noted, and told once it can be read."""
+    register.documents = [a_document(), a_document("2025-07300", title={"en": "t"})]
+    first = await build(http, register).poll(None)
+    assert ([s.id for s in first.signals], first.note) == (["2025-07211"], "documents that cannot be read: 1")
+    register.documents[1] = a_document("2025-07300")
+    second = await build(http, register).poll(first.cursor)
+    assert ([s.id for s in second.signals], second.note) == (["2025-07300"], "")
+
+
 @pytest.mark.parametrize("path", [DOCUMENTS, INSPECTION])
 @pytest.mark.parametrize(
     ("body", "words"),
@@ -346,7 +356,7 @@ async def test_another_question_starts_anew_from_the_same_day(http: HttpClient, 
         ('{"count": 3}', "without a list of results"),
         ('{"count": 1, "results": {}}', "without a list of results"),
         ('{"errors": {"agencies": "is not known"}}', "is not known"),
-        ('{"count": 1, "results": [7]}', "number 1"),
+        ('{"count": 1, "results": [7]}', "readable row"),
         ('{"count": 1, "results": [{"title": "t", "publication_date": "2025-04-25"}]}', "document_number"),
         (json.dumps({"results": [a_document(publication_date="soon")]}), "publication_date"),
         (json.dumps({"results": [a_document(title={"en": "t"})]}), "title"),
