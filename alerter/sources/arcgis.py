@@ -41,10 +41,6 @@ class Wanted:
     series: str
     unit: str | None
 
-    def is_about(self, row: Mapping[str, object]) -> bool:
-        """Is this a row of the place?"""
-        return row.get("portid") == self.place or str(row.get("portname")).casefold() == self.place.casefold()
-
 
 @dataclass(frozen=True, slots=True)
 class Daily:
@@ -92,10 +88,14 @@ def read_days(rows: Sequence[Mapping[str, object]], wanted: Sequence[Wanted]) ->
     if gone:
         raise UnknownAnswer(f"lists rows without `{'`, `'.join(gone)}`")
     days: dict[Wanted, dict[date, float | None]] = {one: {} for one in wanted}
+    by_place: dict[str, list[Wanted]] = {}
+    for one in wanted:
+        by_place.setdefault(one.place.casefold(), []).append(one)
     unreadable = 0
     for row in rows:
         day = _day(row.get("date"))
-        cells = [(one, row.get(one.metric)) for one in wanted if one.is_about(row)]
+        names = {str(row.get(column)).casefold() for column in ("portid", "portname")}
+        cells = [(one, row.get(one.metric)) for name in names for one in by_place.get(name, ())]
         if day is None or not all(_is_figure(cell) for _, cell in cells):
             unreadable += 1
             continue
