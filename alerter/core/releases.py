@@ -35,10 +35,17 @@ def overdue(latest: Mapping[str, str], within: timedelta, now: datetime) -> tupl
 
 
 def _following(text: str) -> str:
-    """The period after it, as it may come; empty for what is no period."""
+    """The period after it, as it may come; empty for what is no period.
+
+    A run of months from January (`2025-01..2025-05`) is a year to date: it grows by a month until December.
+    """
     period = parse_period(text)
     if period is None:
         return _next_day(text)
+    if ".." in text and period.month == 1 and 2 < period.months < 12:
+        return period_text(Period(period.first, period.months + 1))
+    if ".." in text and period.month == 1 and period.months == 12:
+        period = Period(period.end - 1)
     first, length = period.end, 1 if period.months == 2 else period.months
     if length == 1 and first % 12 == 0:
         length = 2  # January and February, together or one by one

@@ -54,6 +54,9 @@ def test_what_has_no_end_has_none(text: str) -> None:
         ("2024", "2025 was expected by 2026-02-10"),
         ("2023-07..2024-06", "Jul 2024–Jun 2025 was expected by 2025-08-10"),
         ("2024-11..2025-01", "Feb 2025–Apr 2025 was expected by 2025-06-10"),
+        ("2025-01..2025-05", "Jan–Jun 2025 was expected by 2025-08-10"),
+        ("2025-01..2025-03", "Jan–Apr 2025 was expected by 2025-06-10"),
+        ("2024-01..2024-12", "Jan–Feb 2025 was expected by 2025-04-10"),
         ("2025-05-31", "2025-06-01 was expected by 2025-07-12"),
     ],
 )
