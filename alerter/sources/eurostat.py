@@ -193,14 +193,14 @@ class Eurostat:
     def _hidden(self, cells: Sequence[Cell]) -> dict[str, str]:
         """Month → what is said of the confidential part of the chapters."""
         chapters = {code[:2] for code in self._config.products}
-        unit, said = _UNITS[self._config.indicator], {}
+        unit = _UNITS[self._config.indicator]
+        said: dict[str, str] = {}
         for cell in cells:
             chapter = cell.at["product"][:2]
             if cell.at["product"] == f"{chapter}XXXXXX" and chapter in chapters and cell.value:
                 amount = f"{cell.value * unit.factor:,.15g} {unit.unit}"
-                said[cell.at["time"]] = (
-                    f"Of chapter {chapter}, {amount} are confidential and stand under no product."
-                )
+                told = f"Of chapter {chapter}, {amount} are confidential and stand under no product."
+                said[cell.at["time"]] = f"{said.get(cell.at['time'], '')} {told}".strip()
         return said
 
     def _dated(self, table: _Table, known: FiguresCursor) -> list[Point]:

@@ -135,6 +135,15 @@ async def test_totals_and_residues_are_not_added(http: HttpClient, host: Host) -
     assert signal.text == "Of chapter 85, 500 kg are confidential and stand under no product."
 
 
+async def test_the_residue_of_each_chapter_is_said(http: HttpClient, host: Host) -> None:
+    """A sum over two chapters lacks what is confidential in both."""
+    values = {("850511", "2025-04"): 7.0, ("284690", "2025-04"): 3.0}
+    host.on(PATH, a_cube(values | {("85XXXXXX", "2025-04"): 5.0, ("28XXXXXX", "2025-04"): 6.0}))
+    [signal] = (await build(http, host, products=["850511", "284690"]).poll(None)).signals
+    assert "Of chapter 85, 500 kg are" in signal.text
+    assert "Of chapter 28, 600 kg are" in signal.text
+
+
 async def test_what_is_confidential_is_not_told(http: HttpClient, host: Host) -> None:
     """A mark without a figure, and a figure with the mark: the month has no sum."""
     values = {("850511", "2025-03"): 7.0, ("850511", "2025-04"): 8.0, ("850519", "2025-04"): 0.0}
