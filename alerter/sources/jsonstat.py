@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+_DIGITS = 12
+"""Of the number of a cell."""
 MOST_CELLS = 2_000_000
 """A cube larger than this is refused, however few of its cells are there."""
 
@@ -101,7 +103,7 @@ def _entries(stated: object, count: int, name: str) -> Iterator[tuple[int, objec
     else:
         raise NotACube(f"it has no `{name}`")
     for text, one in pairs:
-        if not (text.isascii() and text.isdigit()) or int(text[:12]) >= count:
+        if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS) or int(text) >= count:
             raise NotACube(f"its `{name}` has a cell {text[:20]} outside of its {count} cells")
         if one is not None:
             yield int(text), one

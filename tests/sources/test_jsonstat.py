@@ -85,6 +85,8 @@ def test_an_empty_cube_has_no_cells() -> None:
         (a_cube(value=None), "no `value`"),
         (a_cube(value={"4": 1}), "outside of its 4 cells"),
         (a_cube(value={"x": 1}), "outside of its 4 cells"),
+        (a_cube(value={"0" * 12 + "9": 1}), "outside of its 4 cells"),
+        (a_cube(value={"0" * 5000: 1}), "outside of its 4 cells"),
         (a_cube(value=[1, 2, 3, 4, 5]), "outside of its 4 cells"),
         (a_cube(value=[True]), "no number"),
         (a_cube(value=["7"]), "no number"),
