@@ -40,6 +40,9 @@ READING_TIME = timedelta(seconds=20)
 """How long reading one docket may take."""
 PROCEEDINGS_KEPT = 500
 """Only the latest of a docket are read; few dockets have as many."""
+ENTERED_LATE = timedelta(days=7)
+"""The clerk enters some papers days after the day of filing, which they bear; what is older is history that
+was filled in."""
 _REFUSALS = frozenset({403, 429, 503})
 _OPENING = 100
 _NUMBER = r"^[0-9]{2}(?:-|[AMOamo])[0-9]{1,5}$"
@@ -95,6 +98,8 @@ class ScotusCursor(Frozen):
     """What is remembered from poll to poll."""
 
     dockets: dict[str, DocketMemory] = {}
+    begin_with: str = ""
+    """The docket after the one at which the last round was refused; else the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,8 @@ class Scotus:
 
     async def poll(self, cursor: str | None) -> Poll:
         """The proceedings that are new or changed, oldest first. Raises SourceError."""
-        known, dockets = _recall(cursor), self._dockets()
+        known = _recall(cursor)
+        dockets, begin_with = _beginning(self._dockets(), known.begin_with), ""
         looks: dict[str, _Look] = {}
         failures: list[SourceError] = []
         for docket in dockets:
@@ -127,12 +133,14 @@ class Scotus:
             except SourceError as failure:
                 failures.append(failure)
                 if _refuses(failure):
+                    begin_with = dockets[(dockets.index(docket) + 1) % len(dockets)]
                     break
         if not looks:
             raise next((one for one in failures if _refuses(one)), failures[0])
         memories = {name: known.dockets[name] for name in dockets if name in known.dockets}
         memories |= {name: look.memory for name, look in looks.items()}
-        return _poll(memories, list(looks.values()), failures)
+        after = ScotusCursor(dockets=memories, begin_with=begin_with)
+        return _poll(after, list(looks.values()), failures)
 
     def _dockets(self) -> list[str]:
         """The numbers to ask for. Raises SourceError where the matters name none."""
@@ -164,12 +172,13 @@ class Scotus:
             return _Look(memory, fetched.max_age)
         before = known or DocketMemory(visit=visit, looked_on=today)
         sheet = await _in_time(fetched, docket)
-        signals, held = self._signals(docket, sheet, before)
+        grace = max(self._config.max_age, ENTERED_LATE) if known else self._config.max_age
+        signals, held = self._signals(docket, sheet, before, grace=grace)
         memory = DocketMemory(visit=visit, looked_on=today, held=held)
         return _Look(memory, fetched.max_age, signals, _note(docket, sheet))
 
     def _signals(
-        self, docket: str, sheet: DocketSheet, before: DocketMemory
+        self, docket: str, sheet: DocketSheet, before: DocketMemory, *, grace: timedelta
     ) -> tuple[list[Signal], tuple[Held, ...]]:
         """What is new or changed, and what to remember of all."""
         listed = sorted(sheet.proceedings, key=lambda one: one.on)[-PROCEEDINGS_KEPT:]
@@ -179,7 +188,7 @@ class Scotus:
         for name, sighting, one in zip(recognise(before.held, seen), seen, listed, strict=True):
             signal = self._signal(name, docket, sheet.case, one)
             last = known.get(name)
-            is_old = last.background if last else one.on < before.looked_on - self._config.max_age
+            is_old = last.background if last else one.on < before.looked_on - grace
             held.append(_held(signal, sighting, background=is_old))
             changed += [signal] if last is None or last.content != signal.content_hash else []
         return changed, tuple(held) or before.held
@@ -250,16 +259,24 @@ def _refuses(failure: SourceError) -> bool:
     return failure.trouble == "blocked" or status in _REFUSALS
 
 
-def _poll(memories: dict[str, DocketMemory], looks: Sequence[_Look], failures: Sequence[SourceError]) -> Poll:
+def _beginning(dockets: list[str], first: str) -> list[str]:
+    """The dockets in their order, from the one on that is next."""
+    start = dockets.index(first) if first in dockets else 0
+    return [*dockets[start:], *dockets[:start]]
+
+
+def _poll(after: ScotusCursor, looks: Sequence[_Look], failures: Sequence[SourceError]) -> Poll:
     waits = [*(look.fresh_for for look in looks), *(one.retry_after or timedelta(0) for one in failures)]
     notes = [*(str(one) for one in failures), *(look.note for look in looks)]
     signals = [signal for look in looks for signal in look.signals]
     return Poll(
         signals=sorted(signals, key=lambda signal: signal.published_at),
-        cursor=ScotusCursor(dockets=memories).model_dump_json(exclude_defaults=True),
+        cursor=after.model_dump_json(exclude_defaults=True),
         wait_at_least=min(max(waits), LONGEST_WISH),
         note="; ".join(filter(None, notes))[:500],
-        background=frozenset(one.id for memory in memories.values() for one in memory.held if one.background),
+        background=frozenset(
+            one.id for memory in after.dockets.values() for one in memory.held if one.background
+        ),
     )
 
 

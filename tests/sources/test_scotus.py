@@ -181,6 +181,16 @@ async def test_what_came_while_nobody_looked_is_news(host: Host, http: HttpClien
     assert second.signals[0].id not in second.background
 
 
+async def test_a_paper_is_docketed_days_after_it_was_filed(host: Host, http: HttpClient) -> None:
+    """It bears the day of its filing; only what is far older than the last look is filled in afterwards."""
+    publish(host, row("Filed a while ago.", "Sep 6 2025"), row(A))
+    first = await build(http, host).poll(None)
+    publish(host, row("Filed a while ago.", "Sep 6 2025"), row(C, "Sep 5 2025"), row(B, "Sep 2 2025"), row(A))
+    second = await build(http, host).poll(first.cursor)
+    assert {s.text: s.id in second.background for s in second.signals} == {C: False, B: True}
+    assert {s.text for s in first.signals if s.id in first.background} == {"Filed a while ago."}
+
+
 async def test_a_docket_that_is_added_later_brings_its_history_as_background(
     host: Host, http: HttpClient
 ) -> None:
@@ -261,6 +271,26 @@ async def test_a_refusal_ends_the_round(host: Host, http: HttpClient, status: in
     assert second.wait_at_least == (timedelta(minutes=10) if status in {429, 503} else timedelta(0))
     publish(host, row(A), docket="25-2")
     assert told(await source.poll(second.cursor)) == []
+
+
+async def test_after_a_refusal_those_that_waited_come_first(host: Host, http: HttpClient) -> None:
+    """Where the Court answers so many requests and no more, every docket gets its turn."""
+    dockets = ["25-1", "25-2", "25-3"]
+    for docket in dockets:
+        publish(host, row(A), docket=docket)
+    lists, cursor, seen = dict(host.handlers), None, []
+    for _ in range(3):
+        host.asked.clear()
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            return web.Response(status=403) if len(host.asked) > 1 else await lists[request.path](request)
+
+        for path in lists:
+            host.on(path, handler=answer)
+        poll = await build(http, host, dockets=dockets).poll(cursor)
+        cursor = poll.cursor
+        seen += [s.docket.number for s in poll.signals if s.docket]
+    assert sorted(seen) == dockets
 
 
 async def test_a_refusal_of_all_says_when_to_come_back(host: Host, http: HttpClient) -> None:
