@@ -71,10 +71,15 @@ def _unheard(page: Page[Hit], dockets: Collection[int], heard: Mapping[int, str]
 async def learn_by_search(api: Api, dockets: Sequence[int]) -> dict[int, DocketFacts]:
     """What dockets are, as far as the search knows them: for those without a key. Raises SourceError."""
     wanted = " ".join(map(str, dockets))
-    page = await api.page("search/", (("type", "d"), ("q", f"docket_id:({wanted})")), Case)
-    return {
-        case.docket_id: docket_facts(case.court_id, case.docketNumber, case.caseName) for case in page.rows
-    }
+    asked: Params = (("type", "d"), ("q", f"docket_id:({wanted})"))
+    cases: list[Case] = []
+    for _ in dockets:  # no more pages than there could be
+        page = await api.page("search/", asked, Case)
+        cases += page.rows
+        if page.following is None:
+            break
+        asked = page.following
+    return {case.docket_id: docket_facts(case.court_id, case.docketNumber, case.caseName) for case in cases}
 
 
 @dataclass(frozen=True, slots=True)

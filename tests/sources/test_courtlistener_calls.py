@@ -68,6 +68,21 @@ async def test_without_a_key_a_docket_that_the_search_does_not_know_is_told(desk
     assert poll.note.startswith("no such docket: 7; ")
 
 
+async def test_without_a_key_more_dockets_than_a_page_holds_are_known(
+    courts: Courts, http: HttpClient
+) -> None:
+    """The search says what each of them is, over as many pages as it takes."""
+    dockets = [7, 8, 9]
+    courts.cases = [a_case(docket) for docket in dockets]
+    for docket in dockets:
+        courts.add(docket, 1)
+    desk = desk_of(courts, http, dockets=dockets)
+    desk.keys = {}
+    poll = await desk.poll()
+    assert {s.docket.number for s in poll.signals if s.docket} == {"25-00007", "25-00008", "25-00009"}
+    assert "no such docket" not in poll.note
+
+
 # What the calls last for.
 
 
