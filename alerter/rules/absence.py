@@ -11,6 +11,7 @@ from alerter.core.verdict import Verdict
 from alerter.rules.base import SourceRule
 
 _HOUR = timedelta(hours=1)
+_WELL = frozenset({"ok", "unknown"})
 _POLLED_IN_VAIN = frozenset({"failing", "blocked", "unconfigured"})
 
 
@@ -44,7 +45,7 @@ class AbsenceRule(SourceRule):
     ) -> Verdict:
         hours, wanted = lasted / _HOUR, self.for_ / _HOUR
         figure = f"{hours:.0f} h" if hours >= 1 else f"{lasted.total_seconds() / 60:.0f} min"
-        said = f"{health.source}: {_words(health, state)}" if holds else f"{health.source} is heard again"
+        said = f"{health.source}: {_words(health, state)}" if holds else self._relieved(health.source, state)
         return Verdict(
             holds=holds,
             labels={"source": health.source},
@@ -58,6 +59,12 @@ class AbsenceRule(SourceRule):
             unit="h",
             figure_text=f"{figure} without a signal",
             threshold_text=f"no longer than {format_duration(self.for_)}",
+        )
+
+    def _relieved(self, source: str, state: SourceState) -> str:
+        """What is said once it does not hold: leaving one bad state for another is no good news."""
+        return (
+            f"{source} is {state} now" if self.states and state not in _WELL else f"{source} is heard again"
         )
 
 

@@ -81,6 +81,17 @@ def test_states_count_from_the_last_success(seen: SourceHealth, holds: bool) -> 
     assert verdict.holds is holds
 
 
+@pytest.mark.parametrize(
+    ("state", "summary"),
+    [("ok", "wire is heard again"), ("blocked", "wire is blocked now"), ("failing", "wire is failing now")],
+)
+def test_leaving_one_bad_state_for_another_is_no_good_news(state: str, summary: str) -> None:
+    """An alert about stale sources ends when one fails, and says why."""
+    verdict = rule(states=["stale"]).watch(health(99, state=state), NOON)
+    assert verdict is not None
+    assert (verdict.holds, verdict.summary) == (False, summary)
+
+
 def test_a_silence_that_is_unusual_can_be_asked_for() -> None:
     """`states: [stale]` leaves it to what the source's cadence makes of its silence."""
     stale = rule(states=["stale"]).watch(health(99, cadence=HOUR), NOON)
