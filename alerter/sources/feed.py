@@ -75,6 +75,8 @@ class Feed:
         self._config = config
         self._http = context.http
         self._now = context.now
+        self._recalled: tuple[str, FeedCursor] | None = None
+        """The cursor that was read last: it is the same for as long as nothing changes."""
 
     async def poll(self, cursor: str | None) -> Poll:
         """The entries that the feed lists, oldest first; none when it has not changed. Raises SourceError."""
@@ -89,11 +91,16 @@ class Feed:
 
     def _recall(self, cursor: str | None) -> FeedCursor | None:
         """The cursor, if there is one of this address that can be read."""
+        if cursor is not None and self._recalled and self._recalled[0] == cursor:
+            return self._recalled[1]
         try:
             known = FeedCursor.model_validate_json(cursor or "")
         except ValueError:
             return None
-        return known if known.visit.url == self._config.url else None
+        if cursor is None or known.visit.url != self._config.url:
+            return None
+        self._recalled = (cursor, known)
+        return known
 
     async def _fetch(self, known: FeedCursor, *, first: bool) -> tuple[Fetched, FeedCursor]:
         """The feed's answer: from where a page named it last, or as configured. Raises SourceError."""

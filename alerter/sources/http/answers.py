@@ -33,14 +33,14 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
 def max_age(headers: Mapping[str, str], now: datetime) -> timedelta:
     """How long the answer stays fresh: `max-age` less its `Age`, else `Expires` less `Date`; 0 if unsaid."""
     control = headers.get("Cache-Control", "")
-    if _NO_CACHE.search(control):
+    if control and _NO_CACHE.search(control):
         return timedelta(0)
-    found = _MAX_AGE.search(control)
+    found = _MAX_AGE.search(control) if control else None
     if found:
         age = headers.get("Age", "").strip()
         old = _seconds(age) if age.isascii() and age.isdigit() else timedelta(0)
         return _bounded(_seconds(found[1]) - old)
-    expires_at = _instant(headers.get("Expires", ""))
+    expires_at = _instant(headers["Expires"]) if "Expires" in headers else None
     if expires_at is None:
         return timedelta(0)
     return _bounded(expires_at - (_instant(headers.get("Date", "")) or now))

@@ -24,13 +24,12 @@ from alerter.guard import CONNECT_SECONDS, guarded_session
 from alerter.sources.http.answers import max_age
 from alerter.sources.http.failures import exchange_failure, place, status_failure
 from alerter.sources.http.hops import REDIRECTS, Exchange, Hop, address, first_hop, next_hop, origin_of
-from alerter.sources.http.messages import Fetch, Fetched, FetchError, Limits, Validators
+from alerter.sources.http.messages import UNCONDITIONAL, Fetch, Fetched, FetchError, Limits, Validators
 from alerter.sources.http.pacing import Pacer
 from alerter.sources.http.spending import Purse
 
 _CHUNK = 64 * 1024
 _USUAL = Limits()
-_UNCONDITIONAL = Validators()
 _BOUNDED_ELSEWHERE = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
 """The session's own limit would cut short what a source may take longer for; each turn is bounded here."""
 
@@ -118,7 +117,7 @@ class HttpClient:
     def _conditions(self, validators: Validators) -> Validators:
         """The validators to send: now and then none, to see through broken caches."""
         if validators.url and self._chance() < self._limits.unconditional:
-            return _UNCONDITIONAL
+            return UNCONDITIONAL
         return validators
 
     async def _turn(self, exchange: Exchange, hop: Hop) -> Fetched | Hop:
@@ -154,7 +153,8 @@ class HttpClient:
                 return next_hop(response.status, response.headers, hop, exchange)
             if response.status not in {200, 203} and not (response.status == 304 and conditions):
                 raise status_failure(response.status, response.headers, response.url)
-            await _pour(response, exchange)
+            if response.status != 304:  # which has no body
+                await _pour(response, exchange)
             return _fetched(response, hop, exchange, plain)
 
     def _headers(self, exchange: Exchange, url: URL) -> dict[str, str]:
@@ -193,7 +193,7 @@ async def _pour(response: aiohttp.ClientResponse, exchange: Exchange) -> None:
 
 
 def _fetched(response: aiohttp.ClientResponse, hop: Hop, exchange: Exchange, plain: str) -> Fetched:
-    old = exchange.conditions if response.status == 304 else _UNCONDITIONAL
+    old = exchange.conditions if response.status == 304 else UNCONDITIONAL
     return Fetched(
         url=plain,
         status=response.status,

@@ -47,6 +47,9 @@ class Validators(Frozen):
         return {name: value for name, value in pairs.items() if value}
 
 
+UNCONDITIONAL = Validators()
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What the client allows an answer and itself."""
@@ -80,7 +83,7 @@ class Fetch:
     body: bytes | None = None
     """JSON to POST."""
     accept: str = "*/*"
-    validators: Validators = field(default_factory=Validators)
+    validators: Validators = UNCONDITIONAL
     moved_to: str | None = None
     """Where permanent redirects led before, without `params`: asked instead of `url`."""
     redirects: bool = True

@@ -1,8 +1,7 @@
 """Politeness towards a host: few requests at once, and some time between them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -33,19 +32,12 @@ class Pacer:
         self._sleep = sleep
         self._gates: dict[str, _Gate] = {}
 
-    @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
+    def turn(self, host: str) -> "_Turn":
         """Wait for a free place at the host, and for its pause to end; keep the place for the block."""
-        gate = self._gate(host)
-        gate.users += 1
-        try:
-            async with gate.slots:
-                await self._pause(gate)
-                yield
-        finally:
-            gate.users -= 1
+        return _Turn(self, self._gate(host))
 
-    async def _pause(self, gate: _Gate) -> None:
+    async def pause(self, gate: _Gate) -> None:
+        """Wait for the end of the gate's pause, and book the next one."""
         now = self._tell_time()
         start = max(now, gate.free_at)
         gate.free_at = start + self._spacing  # booked before sleeping: the next in line waits behind this one
@@ -62,3 +54,33 @@ class Pacer:
         """Redirects can lead to ever new hosts; what none uses and whose pause is over need not be kept."""
         now = self._tell_time()
         self._gates = {host: gate for host, gate in self._gates.items() if gate.users or gate.free_at > now}
+
+
+class _Turn:
+    """One turn at a gate. A class, since every request pays for it and a generator costs twice as much."""
+
+    __slots__ = ("_gate", "_pacer")
+
+    def __init__(self, pacer: Pacer, gate: _Gate) -> None:
+        self._pacer, self._gate = pacer, gate
+
+    async def __aenter__(self) -> None:
+        gate = self._gate
+        gate.users += 1
+        try:
+            await gate.slots.acquire()
+        except BaseException:
+            gate.users -= 1
+            raise
+        try:
+            await self._pacer.pause(gate)
+        except BaseException:
+            self._leave()
+            raise
+
+    async def __aexit__(self, *_fault: object) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
+        self._gate.slots.release()
+        self._gate.users -= 1
