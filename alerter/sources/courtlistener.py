@@ -25,10 +25,11 @@ from alerter.sources.base import (
     SourceError,
     WebAddress,
 )
-from alerter.sources.courtlistener_api import Api, is_refusal
+from alerter.sources.courtlistener_api import Api, is_outage, is_refusal
 from alerter.sources.courtlistener_entries import Setting, entry_signal
 from alerter.sources.courtlistener_look import (
     Discovery,
+    Heard,
     Proposals,
     Searches,
     learn_by_search,
@@ -188,10 +189,7 @@ class _Round:
 
     async def _watch(self) -> None:
         """The bell, then the dockets that it or the time of day calls for. Raises SourceError."""
-        pages = 1 if self._key else self._config.history
-        heard = await listen(self._api, self._search, self._dockets, heard=self._heard, pages=pages)
-        if heard.is_empty:
-            self._notes.append("the search shows no document of any docket")
+        heard = await self._listen()
         for docket in {hit.docket_id for hit in heard.news}:
             self._change(docket, rang=True)
         await self._learn()
@@ -199,6 +197,20 @@ class _Round:
             await self._look_at_due()
         if self._tell(heard.news):
             self._search = heard.visit  # else what is held back would be behind a 304 next time
+
+    async def _listen(self) -> Heard:
+        """What the search shows. Raises SourceError where nothing else is left to ask."""
+        pages = 1 if self._key else self._config.history
+        try:
+            heard = await listen(self._api, self._search, self._dockets, heard=self._heard, pages=pages)
+        except SourceError as error:
+            if not self._key or not is_outage(error):
+                raise
+            self._failures.append(error)  # the dockets are no part of the search, and may well answer
+            return Heard((), self._search)
+        if heard.is_empty:
+            self._notes.append("the search shows no document of any docket")
+        return heard
 
     async def _learn(self) -> None:
         """What the dockets are, asked for once; what is not known is asked for again some hours later."""

@@ -102,6 +102,12 @@ def is_refusal(error: SourceError) -> bool:
     return error.trouble == "blocked" or getattr(error, "status", None) == 429
 
 
+def is_outage(error: SourceError) -> bool:
+    """Does what was asked not work at all, though the rest of the API may?"""
+    status = getattr(error, "status", None)
+    return isinstance(status, int) and status >= 500 and error.retry_after is None
+
+
 def _params(link: str | None) -> Params | None:
     """The parameters of a link to the next page; None where there is none."""
     try:

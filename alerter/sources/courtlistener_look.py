@@ -39,7 +39,7 @@ class Heard:
     """Rows of the search that were not seen before."""
 
     news: Sequence[Hit]
-    visit: Visit
+    visit: Visit | None
     is_empty: bool = False
     """Did it show no document at all?"""
 

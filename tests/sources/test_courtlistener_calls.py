@@ -226,6 +226,21 @@ async def test_one_docket_that_fails_does_not_stop_the_others(courts: Courts, ht
     assert poll.note.endswith("gave rows without a readable date_modified")
 
 
+async def test_dockets_are_looked_at_while_the_search_is_down(desk: Desk) -> None:
+    """Once in a while, as without a bell; what the search would have shown is told by the look."""
+    desk.courts.add(7, 1)
+    desk.courts.failing["search/"] = partial(web.Response, status=500)
+    poll = await desk.poll()
+    assert ids(poll.signals) == ["entry:7001"]
+    assert "failed (500)" in poll.note
+    desk.courts.add(7, 2)
+    with pytest.raises(SourceError, match="500"):
+        await desk.poll()
+    assert ids((await desk.poll(after=timedelta(hours=6))).signals) == ["entry:7002"]
+    del desk.courts.failing["search/"]
+    assert ids((await desk.poll()).signals) == []
+
+
 async def test_a_docket_that_cannot_be_looked_at_becomes_overdue(desk: Desk) -> None:
     """A source that seems well is not: it says since when it has not seen the docket in full."""
     desk.courts.add(7, 1)
