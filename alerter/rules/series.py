@@ -240,7 +240,9 @@ def know(series: Series | None, observation: Observation, now: datetime) -> Know
     if not points:
         return "insufficient_history"
     is_older = not max(points).covers(period)
-    return Known(points, before, observation.unit, is_older, _news(period, observation, earlier, is_older))
+    # a combined figure that comes after January and February apart revises their sum
+    value = earlier[0].value if earlier else before.get(period)
+    return Known(points, before, observation.unit, is_older, _news(period, observation, value, is_older))
 
 
 def _vintage_before(series: Series, observation: Observation, now: datetime) -> list[Vintage]:
@@ -258,9 +260,8 @@ def _values(vintages: Iterable[Vintage], unit: str | None) -> dict[Period, float
     }
 
 
-def _news(period: Period, observation: Observation, earlier: list[Vintage], is_older: bool) -> str:
-    """A half-sentence on why the latest period is judged, where it did not simply come out."""
-    value = earlier[0].value if earlier else None
+def _news(period: Period, observation: Observation, value: float | None, is_older: bool) -> str:
+    """A half-sentence on why the latest period is judged, where it did not simply come out; `value` before."""
     if value is not None and observation.value is None:
         return f"; {period} was withdrawn"
     if value is not None and value != observation.value:

@@ -211,6 +211,15 @@ def test_a_revision_says_so() -> None:
     assert figure.summary.endswith("back within bounds; May 2025 was revised from 46 t")
 
 
+def test_a_combined_figure_revises_the_sum_of_january_and_february() -> None:
+    """Where the two were judged apart before, their common figure is no news without a word on it."""
+    apart = known({"2024-01..2024-02": 200, "2025-01": 30, "2025-02": 40})
+    verdict = the_verdict(decline(), of_point("2025-01..2025-02", 190, apart))
+    assert verdict.summary.endswith("back within bounds; Jan–Feb 2025 was revised from 70 t")
+    same = the_verdict(decline(), of_point("2025-01..2025-02", 70, apart))
+    assert same.summary.endswith("threshold: below −20 %")
+
+
 def test_a_withdrawn_figure_leaves_the_period_before_it() -> None:
     """What is taken back is never a decline, and its predecessor is the latest again."""
     history = known({"2024-04": 100, "2025-04": 95, "2024-05": 680, "2025-05": 46})
