@@ -12,7 +12,7 @@ LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 
 
 
 class Metrics:
-    """Every figure the service counts, under the prefix `alerter_`."""
+    """Every figure that this process counts, under the prefix `alerter_`."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -46,38 +46,9 @@ class Metrics:
             registry=own,
             buckets=LATENCY_BUCKETS,
         )
-        self.backlog = Gauge("alerter_backlog", "Signals waiting by stage", ["stage"], registry=own)
-        self.waiting = Gauge(
-            "alerter_waiting_deliveries", "Due entries by destination", ["destination"], registry=own
-        )
-        self._add_sources(own)
         self.errors = Counter("alerter_errors", "Surprises caught by a supervisor", ["where"], registry=own)
         self.config_loaded = Gauge(
             "alerter_config_loaded", "1 when the last (re)load was valid", registry=own
-        )
-
-    def _add_sources(self, own: CollectorRegistry) -> None:
-        """Gauges that a scrape reads from the store."""
-        self.source_up = Gauge(
-            "alerter_source_up",
-            "1 when the last poll succeeded; absent of what was never polled, or lacks a key",
-            ["source"],
-            registry=own,
-        )
-        self.source_state = Gauge(
-            "alerter_source_state",
-            "0 ok, 1 quiet, 2 stale, 3 failing, 4 blocked, 5 unconfigured, 6 unknown",
-            ["source"],
-            registry=own,
-        )
-        self.source_failures = Gauge(
-            "alerter_source_failures", "Consecutive failed polls", ["source"], registry=own
-        )
-        self.source_lag = Gauge(
-            "alerter_source_lag_seconds", "Since it last brought something new", ["source"], registry=own
-        )
-        self.source_budget_left = Gauge(
-            "alerter_source_budget_left", "Calls left in its tightest window", ["source"], registry=own
         )
 
 

@@ -3,6 +3,9 @@
 from typing import Any
 
 from aiohttp import ClientResponse
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.web.world import Client
 
 
 async def body_of(response: ClientResponse) -> Any:
@@ -22,3 +25,15 @@ async def problem_of(response: ClientResponse, status: int) -> Any:
     assert document["title"]
     assert document["detail"]
     return document
+
+
+async def figures_of(client: Client) -> dict[tuple[str, str], float]:
+    """What a scrape reads: value by name and by its labels' values in a row."""
+    response = await client.get("/metrics")
+    assert response.status == 200
+    families = text_string_to_metric_families(await response.text())
+    return {
+        (sample.name, " ".join(sample.labels.values())): sample.value
+        for family in families
+        for sample in family.samples
+    }

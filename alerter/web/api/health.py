@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import Mapping
 
 from aiohttp import web
-from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from alerter.core.model import Frozen
 from alerter.web.bodies import answer
 from alerter.web.context import CONTEXT, WebContext
-from alerter.web.figures import refresh
+from alerter.web.figures import scrape
 from alerter.web.operations import Operation
 from alerter.web.overview import Overview, overview
 
@@ -61,12 +60,9 @@ async def health(request: web.Request) -> web.Response:
 
 async def metrics(request: web.Request) -> web.Response:
     """Prometheus figures; the gauges of queues and sources are read from the store at each scrape."""
-    context = request.app[CONTEXT]
-    await refresh(context)
     # content_type= would append a second charset to what already carries one
-    return web.Response(
-        body=generate_latest(context.metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
-    )
+    headers = {"Content-Type": CONTENT_TYPE_LATEST}
+    return web.Response(body=await scrape(request.app[CONTEXT]), headers=headers)
 
 
 OPERATIONS = (
