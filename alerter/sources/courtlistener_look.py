@@ -36,9 +36,10 @@ PROPOSED_FOR = "proposed_for"
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Rows of the search that were not seen before."""
+    """What the search showed that was not seen before."""
 
     news: Sequence[Hit]
+    """New rows, and beside them what else was shown of their entries: half an entry is another one."""
     visit: Visit | None
     is_empty: bool = False
     """Did it show no document at all?"""
@@ -54,14 +55,16 @@ async def listen(
     wanted = " ".join(map(str, dockets))
     asked = (("type", "rd"), ("q", f"docket_id:({wanted})"), ("order_by", "entry_date_filed desc"))
     page = await api.page("search/", asked, Hit, last=last)
-    visit, news = page.visit, _unheard(page, dockets, heard)
+    visit, rows, news = page.visit, list(page.rows), _unheard(page, dockets, heard)
     is_empty = not page.rows and not page.is_unchanged
     for _ in range(pages - 1):
         if not page.following or not page.rows or page.rows[-1] not in news:
             break
         page = await api.page("search/", page.following, Hit)
+        rows += page.rows
         news += _unheard(page, dockets, heard)
-    return Heard(news, visit, is_empty)
+    entries = {hit.docket_entry_id for hit in news}
+    return Heard([hit for hit in rows if hit.docket_entry_id in entries], visit, is_empty)
 
 
 def _unheard(page: Page[Hit], dockets: Collection[int], heard: Mapping[int, str]) -> list[Hit]:

@@ -59,6 +59,19 @@ async def test_without_a_key_the_search_tells_what_it_knows(desk: Desk) -> None:
     assert desk.config.missing({}) == ""
 
 
+async def test_without_a_key_a_further_document_takes_nothing_from_its_entry(desk: Desk) -> None:
+    """What the search showed of the entry before still counts."""
+    desk.keys = {}
+    entry = desk.courts.add(7, 1, description="")
+    await desk.poll()
+    exhibit = {"id": 70019, "attachment_number": 1, "description": "Exhibit A"}
+    desk.courts.add(7, 1, description="", recap_documents=[
+        *entry["recap_documents"], entry["recap_documents"][0] | exhibit
+    ])  # fmt: skip
+    [signal] = (await desk.poll()).signals
+    assert (signal.title, signal.text) == ("Toys v State [Order]", "Order\n\nExhibit A")
+
+
 async def test_without_a_key_a_docket_that_the_search_does_not_know_is_told(desk: Desk) -> None:
     """Its entries are told nevertheless, under the name that stands in their address."""
     desk.keys = {}
