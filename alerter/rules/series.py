@@ -261,7 +261,10 @@ def _values(vintages: Iterable[Vintage], unit: str | None) -> dict[Period, float
 
 
 def _news(period: Period, observation: Observation, value: float | None, is_older: bool) -> str:
-    """A half-sentence on why the latest period is judged, where it did not simply come out; `value` before."""
+    """A half-sentence on why the latest period is judged, where it did not simply come out.
+
+    `value` is what was known of the observation's period before.
+    """
     if value is not None and observation.value is None:
         return f"; {period} was withdrawn"
     if value is not None and value != observation.value:
