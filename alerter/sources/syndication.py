@@ -20,8 +20,8 @@ import feedparser
 
 from alerter.sources.http.answers import is_overfull, page_title
 
-LARGEST = 6 * 1024 * 1024
-"""Bytes of a document; one wide character makes four bytes of each letter in it."""
+LARGEST = 4 * 1024 * 1024
+"""Bytes of a document: one wide character makes four bytes of each letter in it, in several copies."""
 LENIENT_BYTES = 512 * 1024
 """Larger documents do not go to the lenient parser, which is a hundred times slower."""
 ENTRIES = 10_000
@@ -88,6 +88,8 @@ def read_document(body: bytes) -> Document:
     body = body.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not body:
         raise UnreadableFeed("gave an empty answer")
+    if len(body) > LARGEST:
+        raise UnreadableFeed(f"answered with more than {LARGEST:,} bytes; refused")
     title = page_title(body)
     if title is not None:
         raise UnreadableFeed(f"answered with a web page{title} instead of a feed")

@@ -30,6 +30,7 @@ XML, JSON, PAGES, TABLES = (
 _ENTITIES = b"<!DOCTYPE r [<!ENTITY a 'aaaaaaaaaa'>" + b"".join(
     b"<!ENTITY %c '%b'>" % (letter, b"&%c;" % (letter - 1) * 10) for letter in range(ord("b"), ord("k"))
 )
+_WIDE = "<description>\U0001f600".encode()
 _EXTERNAL = b"<!DOCTYPE r [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>"
 
 BODIES = (
@@ -90,16 +91,16 @@ BODIES = (
         XML,
         lambda: sent(b"<!-- <!DOCTYPE x> -->" + _ENTITIES + b"]><rss>&j;</rss>"),
     ),
-    Body("nested tags", "CWE-674", XML, lambda: sent(fill(b"<a>"))),
-    Body("nested entries", "CWE-674", XML, lambda: sent(RSS + fill(b"<item>", LARGEST - 200))),
+    Body("nested tags", "CWE-674", XML, lambda: sent(fill(b"<a>", LARGEST_FEED))),
+    Body("nested entries", "CWE-674", XML, lambda: sent(RSS + fill(b"<item>", LARGEST_FEED - 200))),
     Body(
         "deep, and within the bounds",
         "CWE-674",
         XML,
         lambda: sent(RSS + b"<a>" * 120_000 + b"</a>" * 120_000 + END),
     ),
-    Body("nothing but <", "CWE-1333", XML, lambda: sent(fill(b"<"))),
-    Body("nothing but &", "CWE-1333", XML, lambda: sent(fill(b"&"))),
+    Body("nothing but <", "CWE-1333", XML, lambda: sent(fill(b"<", LARGEST_FEED))),
+    Body("nothing but &", "CWE-1333", XML, lambda: sent(fill(b"&", LARGEST_FEED))),
     Body("comments before a page", "CWE-1333", XML, lambda: sent(b"<!--a-->" * 200 + b"<x>")),
     Body("unclosed comments", "CWE-1333", XML, lambda: sent(RSS + b"<!--" * 100_000)),
     Body("unclosed CDATA", "CWE-1333", XML, lambda: sent(RSS + b"<![CDATA[" * 100_000)),
@@ -124,7 +125,7 @@ BODIES = (
         XML,
         lambda: sent(b"<rss>" + b"".join(b"<a xmlns:b%d='u'>" % i for i in range(240_000))),
     ),
-    Body("a million entries", "CWE-770", XML, lambda: sent(RSS + fill(b"<item/>", LARGEST - 200) + END)),
+    Body("a million entries", "CWE-770", XML, lambda: sent(RSS + fill(b"<item/>", LARGEST_FEED - 200) + END)),
     Body(
         "entries without dates",
         "CWE-400",
@@ -147,21 +148,25 @@ BODIES = (
         "a giant text with one wide letter",
         "CWE-770",
         XML,
-        lambda: sent(
-            listed("<description>\U0001f600".encode() + fill(b"x", LARGEST_FEED) + b"</description>")
-        ),
+        lambda: sent(listed(_WIDE + fill(b"x", LARGEST_FEED - 100) + b"</description>")),
+    ),
+    Body(
+        "long texts with one wide letter each",
+        "CWE-770",
+        XML,
+        lambda: sent(listed((_WIDE + fill(b"x", MB - 2048) + b"</description></item><item>") * 4)),
     ),
     Body(
         "tags within texts",
         "CWE-1333",
         XML,
-        lambda: sent(listed(b"<description>" + fill(b"&lt;a ", 4 * MB) + b"</description>")),
+        lambda: sent(listed(b"<description>" + fill(b"&lt;a ", 2 * MB) + b"</description>")),
     ),
     Body(
         "comments within texts",
         "CWE-1333",
         XML,
-        lambda: sent(listed(b"<description>" + fill(b"&lt;!--", 4 * MB) + b"</description>")),
+        lambda: sent(listed(b"<description>" + fill(b"&lt;!--", 2 * MB) + b"</description>")),
     ),
     Body("zeros", "CWE-158", XML + JSON, lambda: sent(bytes(LARGEST))),
     Body("a zero in a title", "CWE-158", XML, lambda: sent(listed(b"<title>Magnets\x00 fall</title>"))),
