@@ -198,11 +198,12 @@ def news(
 ) -> tuple[Sequence[Change], Sequence[str]]:
     """The changes to tell, and a sentence for each kind of them that a list has too many of.
 
-    A list that comes back after it was away, or is worded anew from end to end, is nobody's news.
+    A list that comes back after it was away, is worded anew from end to end, or goes by another name, is
+    nobody's news party by party.
     """
     if not before.members:
         return changes, ()
-    counts = Counter((c.member.list, c.kind) for c in changes if c.kind != "removed")
+    counts = Counter((change.member.list, change.kind) for change in changes)
     anew = {which: count for which, count in counts.items() if count > most_at_once}
     told = [c for c in changes if (c.member.list, c.kind) not in anew]
     return told, [

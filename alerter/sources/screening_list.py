@@ -72,8 +72,8 @@ class ScreeningListConfig(SourceConfig):
     """A file that lacks more of the rows than this, and more than 50, or a whole list, is not believed: the
     poll fails and says how many. Where a list was emptied rightly, set 100% until a poll has passed."""
     most_at_once: int = Field(default=2_000, ge=1)
-    """More parties than this added to, or changed on, one list between two polls are a list that came back or
-    was worded anew: they are taken as known, and counted in the source's note."""
+    """More parties than this added to, changed on or removed from one list between two polls are a list that
+    came back, was worded anew or has another name: they are taken as known, and counted in the note."""
     base_url: WebAddress = "https://data.trade.gov"
     """Where the file is."""
     url: WebAddress | None = None

@@ -365,6 +365,18 @@ async def test_a_list_that_comes_back_is_nobodys_news(desk: Desk) -> None:
     assert (told(poll), poll.note) == ([], f"6 rows of “{SDN}” were changed at once: taken as known")
 
 
+async def test_a_list_that_gets_another_name_is_nobodys_news(desk: Desk) -> None:
+    """Once its operator has agreed that the old one is gone, neither its going nor its coming is a flood."""
+    desk.options |= {"most_at_once": 5, "most_removed": "100%"}
+    await desk.sees(party("A"), *(treasury(number) for number in range(6)))
+    poll = await desk.sees(party("A"), *(treasury(number, source="SDN List") for number in range(6)))
+    assert told(poll) == []
+    assert poll.note == (
+        f"6 rows of “SDN List” were added at once: taken as known; "
+        f"6 rows of “{SDN}” were removed at once: taken as known"
+    )
+
+
 async def test_reading_that_takes_too_long_fails(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that keeps its reader busy does not hold up the source for good."""
     monkeypatch.setattr(screening_module, "READING_TIME", timedelta(0))
