@@ -123,12 +123,12 @@ class Census:
         known = recall_figures(cursor, *about, *config.hs)
         visits, answers = await self._ask(known)
         if all(answer is not None and answer.not_modified for answer in answers.values()):
-            return tell(Answered(None, visits), known, config, self._now())
+            return tell(Answered(None, visits, self._host), known, config, self._now())
         parts = [part for code, answer in answers.items() for part in self._parts(code, answer)]
         points, note = add_up(parts, config.hs, config.id, self._host)
         note = note or ("" if points else "lists none of this trade")
         max_age = min((answer.max_age for answer in answers.values() if answer), default=timedelta(0))
-        answered = Answered(points, visits, max_age=max_age, url=_PAGE, note=note)
+        answered = Answered(points, visits, self._host, max_age, url=_PAGE, note=note)
         return tell(answered, known, config, self._now())
 
     @property

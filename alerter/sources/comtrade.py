@@ -123,7 +123,8 @@ class Comtrade:
             unchanged = Answered(
                 None,
                 {**known.visits, "releases": visit},
-                max_age=listed.max_age,
+                listed.host,
+                listed.max_age,
                 budget_left=listed.budget_left,
                 latest={config.id: known.notes["latest"]} if "latest" in known.notes else {},
             )
@@ -152,7 +153,8 @@ class Comtrade:
         answered = Answered(
             [self._dated(point, releases, known) for point in points],
             {**visits, "releases": visit},
-            max_age=max(listed.max_age, rows.wait),
+            listed.host,
+            max(listed.max_age, rows.wait),
             url=self._page,
             note=note,
             budget_left=listed.budget_left if rows.budget_left is None else rows.budget_left,

@@ -122,7 +122,8 @@ class Eurostat:
         answered = Answered(
             None if table is None else self._dated(table, known),
             {"table": visit},
-            max_age=fetched.max_age,
+            fetched.host,
+            fetched.max_age,
             url=_PAGE + config.dataset.lower(),
             note="" if table is None else table.note,
         )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Annotated, ClassVar, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
@@ -154,16 +155,14 @@ class Gacc:
         answered = Answered(
             self._of_one_unit(known, found),
             found.visits,
+            urlsplit(config.url or config.base_url).hostname or "the site",
             found.max_age,
             url=config.url or wanted[0] if wanted else None,
             note=found.note,
             complete=set(unread) <= set(asked) and not found.broke_off,
             notes=found.listings | {_REFUSED: "\n".join(found.refused)},
         )
-        try:
-            return tell(answered, known, config, self._now())
-        except SourceError as error:
-            raise SourceError(f"{config.url or config.base_url}: {error}") from error
+        return tell(answered, known, config, self._now())
 
     async def _list(self, known: FiguresCursor, found: _Round) -> list[str]:
         """Addresses of the table's pages, newest first, over as many years as are wanted."""

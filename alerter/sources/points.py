@@ -88,6 +88,8 @@ class Answered:
 
     points: Iterable[Point] | None
     visits: Mapping[str, Visit]
+    host: str
+    """Who answered, for messages."""
     max_age: timedelta = timedelta(0)
     url: str | None = None
     """Where people find the figures."""
@@ -109,8 +111,8 @@ def tell(answered: Answered, known: FiguresCursor, config: FiguresConfig, now: d
 
     Raises SourceError where the points contradict each other, or come in another unit than before.
     """
-    points, unusable = _in_order(answered.points or (), known)
-    units = _units(points, known)
+    points, unusable = _in_order(answered.points or (), known, answered.host)
+    units = _units(points, known, answered.host)
     told = {series: dict(values) for series, values in known.told.items()}
     signals = []
     for point in points:
@@ -143,7 +145,7 @@ def tell(answered: Answered, known: FiguresCursor, config: FiguresConfig, now: d
     )
 
 
-def _in_order(points: Iterable[Point], known: FiguresCursor) -> tuple[list[Point], str]:
+def _in_order(points: Iterable[Point], known: FiguresCursor, host: str) -> tuple[list[Point], str]:
     """The points by their periods, each once, without the forgotten; and what is wrong with some."""
     found: dict[tuple[str, str], Point] = {}
     unusable = 0
@@ -154,7 +156,7 @@ def _in_order(points: Iterable[Point], known: FiguresCursor) -> tuple[list[Point
             first = found.setdefault((point.series, point.period), point)
             if first.value != point.value:
                 raise SourceError(
-                    f"the publisher gives two figures for {point.series} in {period_words(point.period)}: "
+                    f"{host} gives two figures for {point.series} in {period_words(point.period)}: "
                     f"{_plain(first.value)} and {_plain(point.value)}"
                 )
     ordered = sorted(found.values(), key=lambda one: (_end(one.period), one.period, one.series))
@@ -170,7 +172,7 @@ def _is_forgotten(point: Point, known: FiguresCursor) -> bool:
     return _end(point.period) <= _end(newest)
 
 
-def _units(points: Sequence[Point], known: FiguresCursor) -> dict[str, str]:
+def _units(points: Sequence[Point], known: FiguresCursor, host: str) -> dict[str, str]:
     """The unit of each series. Figures in different units must not be compared, so they are refused."""
     units = dict(known.units)
     for point in points:
@@ -179,8 +181,8 @@ def _units(points: Sequence[Point], known: FiguresCursor) -> dict[str, str]:
         unit = units.setdefault(point.series, point.unit)
         if unit != point.unit:
             raise SourceError(
-                f"figures of {point.series} come in {point.unit} now and came in {unit} before: they cannot "
-                "be compared; a source with a new id would begin afresh"
+                f"{host}: figures of {point.series} come in {point.unit} now and came in {unit} before: "
+                "they cannot be compared; a source with a new id would begin afresh"
             )
     return units
 

@@ -128,17 +128,13 @@ class Portwatch:
         names = [part for one in config.wanted for part in (one.place, one.metric, one.series)]
         about = (self._url, config.period, config.combine, str(config.history))
         known = recall_figures(cursor, *about, *names)
-        answered = await self._ask(known)
-        try:
-            return tell(answered, known, config, self._now())
-        except SourceError as error:
-            raise SourceError(f"{self._url}: {error}") from error
+        return tell(await self._ask(known), known, config, self._now())
 
     async def _ask(self, known: FiguresCursor) -> Answered:
         since = self._since(known)
         fetched, visit = await revisit(self._http, self._request(since, 0), known.visits.get("rows"))
         if fetched.not_modified:
-            return Answered(None, {"rows": visit}, fetched.max_age, keep=self._keep)
+            return Answered(None, {"rows": visit}, fetched.host, fetched.max_age, keep=self._keep)
         first = await self._read(fetched)
         rows = await self._all_rows(first, since)
         if len(rows) > len(first.rows):  # page 1 says nothing about changes on page 2
@@ -147,17 +143,26 @@ class Portwatch:
             points, note = await asyncio.to_thread(self._points, rows)
         except UnknownAnswer as error:
             raise SourceError(f"{fetched.host} {error}") from error
-        return Answered(points, {"rows": visit}, fetched.max_age, url=_PEOPLE, note=note, keep=self._keep)
+        return Answered(
+            points,
+            {"rows": visit},
+            fetched.host,
+            fetched.max_age,
+            url=_PEOPLE,
+            note=note,
+            keep=self._keep,
+        )
 
     async def _all_rows(self, first: Page, since: date) -> Sequence[Mapping[str, object]]:
         rows, page = [*first.rows], first
         for _ in range(PAGES):
             if not page.has_more or not page.rows:
                 return rows
-            page = await self._read(await self._http.fetch(self._request(since, len(rows))))
+            fetched = await self._http.fetch(self._request(since, len(rows)))
+            page = await self._read(fetched)
             rows += page.rows
         raise SourceError(
-            f"{self._url} lists more than {len(rows):,} rows: ask for fewer places or less history"
+            f"{fetched.host} lists more than {len(rows):,} rows: ask for fewer places or less history"
         )
 
     async def _read(self, fetched: Fetched) -> Page:

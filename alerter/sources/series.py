@@ -20,7 +20,7 @@ from alerter.sources.base import Poll, Source, SourceContext, SourceError, WebAd
 from alerter.sources.cells import Length, Written, period_reader
 from alerter.sources.http import Fetch, Fetched, HttpClient, revisit
 from alerter.sources.http.answers import page_title
-from alerter.sources.points import Answered, FiguresConfig, FiguresCursor, recall_figures, tell
+from alerter.sources.points import Answered, FiguresConfig, recall_figures, tell
 from alerter.sources.rows import (
     MISSING,
     Csv,
@@ -172,18 +172,15 @@ class PublishedSeries:
         fetched, visit = await revisit(self._http, self._request(), known.visits.get("file"))
         visits = {"file": visit}
         if fetched.not_modified:
-            return self._tell(Answered(None, visits, fetched.max_age), known)
+            return tell(
+                Answered(None, visits, fetched.host, fetched.max_age), known, self._config, self._now()
+            )
         try:
             read = await asyncio.to_thread(_read, fetched, self._config)
         except UnreadableTable as error:
             raise SourceError(f"{fetched.host} {error}") from error
-        return self._tell(Answered(read.points, visits, fetched.max_age, note=read.note), known)
-
-    def _tell(self, answered: Answered, known: FiguresCursor) -> Poll:
-        try:
-            return tell(answered, known, self._config, self._now())
-        except SourceError as error:
-            raise SourceError(f"{urlsplit(self._config.url).hostname}: {error}") from error
+        answered = Answered(read.points, visits, fetched.host, fetched.max_age, note=read.note)
+        return tell(answered, known, self._config, self._now())
 
     def _request(self) -> Fetch:
         config = self._config

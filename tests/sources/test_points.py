@@ -39,7 +39,7 @@ def told(cursor: str | None, *points: Point | None, now: datetime = NOW, **optio
     """One poll that is answered with these points; None stands for nothing has changed."""
     config = TableConfig(id="magnets", **options.pop("config", {}))
     listed = None if points == (None,) else [point for point in points if point]
-    answered = Answered(listed, options.pop("visits", {}), **options)
+    answered = Answered(listed, options.pop("visits", {}), "stats.example", **options)
     return tell(answered, recall_figures(cursor, "a table"), config, now)
 
 
@@ -209,14 +209,18 @@ def test_the_same_point_twice_is_one() -> None:
 
 def test_two_figures_for_one_period_are_refused() -> None:
     """Nobody can say which of them holds."""
-    with pytest.raises(SourceError, match="two figures for magnets in May 2025: 7 and 8"):
+    with pytest.raises(
+        SourceError, match=r"^stats.example gives two figures for magnets in May 2025: 7 and 8"
+    ):
         told(None, a_point(7.0), a_point(8.0))
 
 
 def test_another_unit_than_before_is_refused() -> None:
     """A change of unit would read as a fall or a rise."""
     first = told(None, a_point(7000.0), a_point(1.0, "2025-04", unit=None))
-    with pytest.raises(SourceError, match="come in t now and came in kg before"):
+    with pytest.raises(
+        SourceError, match=r"^stats.example: figures of magnets come in t now and came in kg before"
+    ):
         told(first.cursor, a_point(7.0, unit="t"))
     with pytest.raises(SourceError, match="cannot be compared"):
         told(None, a_point(7000.0), a_point(7.0, "2025-04", unit="t"))
