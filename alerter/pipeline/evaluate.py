@@ -139,7 +139,7 @@ class EvaluateStage:
             await self._repeat_conditions(draft, [one for one in active if one.fingerprint not in gone], now)
         await self._commit(draft, self._position, rules=signatures if done else None)
         self._must_reload = not done or rulebook is not self._rulebook
-        self._watch = Watch(rulebook)
+        self._watch = Watch(rulebook, active)
 
     async def _repeat_conditions(self, draft: Draft, active: Sequence[Alert], now: datetime) -> None:
         """Firing conditions that are new to a group, or to its interval, are timed to be told again."""

@@ -1,10 +1,10 @@
 """What rules about sources say: each watched source is judged by its health, again and again.
 
-Only what has changed since it was last said is handed on, so that thousands of healthy sources cost a look
-each and no commit.
+Only what has changed since it was last said is put into words and handed on, so that thousands of healthy
+sources cost a look each, no question to the store and no commit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from alerter.core.alert import Alert, Evidence, fingerprint
@@ -15,15 +15,23 @@ from alerter.rules.base import SourceRule
 LOOK_EVERY = timedelta(seconds=10)
 """Domain time between two looks."""
 
+_Subject = tuple[str, str]
+"""A rule and a source."""
+
 
 class Watch:
     """The sources of one rulebook, and what was last said of each."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, rulebook: Rulebook, active: Iterable[Alert] = ()) -> None:
+        """`active`: the alerts that stand, of which it must be said anew whether they hold."""
         self._rules = [rule for rule in rulebook.rules if isinstance(rule, SourceRule)]
         self._configured = rulebook.sources
-        self._said: dict[str, bool] = {}
-        """Fingerprint → did the condition hold?"""
+        self._said: dict[_Subject, bool | None] = {
+            (alert.rule, alert.labels.get("source", "")): None for alert in active
+        }
+        """Did the condition hold? None = not said yet; what is absent did not."""
+        self._watched: dict[_Subject, bool] = {}
+        """Is the source the rule's?"""
         self._looked_at: datetime | None = None
 
     def is_due(self, now: datetime) -> bool:
@@ -33,17 +41,32 @@ class Watch:
     def look(self, sources: Mapping[str, SourceHealth], now: datetime) -> list[Finding]:
         """What is to be said that was not said before."""
         self._looked_at = now
-        found = [
-            Finding(rule, verdict, fingerprint(rule.id, verdict.labels))
+        changed = (
+            (rule, health)
             for rule in self._rules
             for health in sources.values()
-            if rule.watches(health.source, self._configured) and (verdict := rule.watch(health, now))
+            if self._watches(rule, health.source) and self._has_changed(rule, health, now)
+        )
+        return [
+            Finding(rule, verdict, fingerprint(rule.id, verdict.labels))
+            for rule, health in changed
+            if (verdict := rule.watch(health, now))
         ]
-        return [one for one in found if self._said.get(one.fingerprint) is not one.verdict.holds]
 
     def remember(self, said: list[Finding]) -> None:
         """These were committed."""
-        self._said |= {one.fingerprint: one.verdict.holds for one in said}
+        self._said |= {(one.rule.id, one.verdict.labels["source"]): one.verdict.holds for one in said}
+
+    def _watches(self, rule: SourceRule, source: str) -> bool:
+        subject = rule.id, source
+        if subject not in self._watched:
+            self._watched[subject] = rule.watches(source, self._configured)
+        return self._watched[subject]
+
+    def _has_changed(self, rule: SourceRule, health: SourceHealth, now: datetime) -> bool:
+        """Is there something to say that was not said before?"""
+        holds = rule.holds(health, now)
+        return holds is not None and self._said.get((rule.id, health.source), False) is not holds
 
 
 def evidence_of(health: SourceHealth, finding: Finding, now: datetime) -> Evidence:

@@ -26,14 +26,21 @@ class AbsenceRule(SourceRule):
     for_: Duration = Field(default=timedelta(hours=24), alias="for", gt=timedelta(0))
     states: tuple[SourceState, ...] = ()
 
-    def watch(self, health: SourceHealth, now: datetime) -> Verdict | None:
-        """Holds from `for` after the last signal (or success) on; clears with the next."""
+    def holds(self, health: SourceHealth, now: datetime) -> bool | None:
+        """From `for` after the last signal (or success) on, until the next."""
         state = standing(health, now)
         since = self._since(health, state)
         if since is None:
             return None
-        asked = not self.states or state in self.states
-        return self._verdict(health, state, now - since, holds=asked and now - since >= self.for_)
+        return (not self.states or state in self.states) and now - since >= self.for_
+
+    def watch(self, health: SourceHealth, now: datetime) -> Verdict | None:
+        """Names the state, and for how long."""
+        state, holds = standing(health, now), self.holds(health, now)
+        since = self._since(health, state)
+        if since is None or holds is None:
+            return None
+        return self._verdict(health, state, now - since, holds=holds)
 
     def _since(self, health: SourceHealth, state: SourceState) -> datetime | None:
         if self.states and state in _POLLED_IN_VAIN:

@@ -163,5 +163,9 @@ class SourceRule(RuleConfig):
         )
 
     @abstractmethod
+    def holds(self, health: SourceHealth, now: datetime) -> bool | None:
+        """Does the condition hold for a source? None while nothing can be said of it. Pure, and cheap."""
+
+    @abstractmethod
     def watch(self, health: SourceHealth, now: datetime) -> Verdict | None:
-        """Whether the condition holds for a source; None while nothing can be said of it. Pure."""
+        """The same in words, with its figure. Pure."""

@@ -8,7 +8,7 @@ from alerter.core.health import SourceHealth
 from alerter.core.route import Route
 from alerter.pipeline.watch import LOOK_EVERY
 from alerter.rules.absence import AbsenceRule
-from tests.pipeline.conftest import SmallWorld
+from tests.pipeline.conftest import SmallWorld, a_rulebook
 from tests.support.signals import NOON
 
 DAY = timedelta(days=1)
@@ -87,6 +87,26 @@ async def test_nothing_is_committed_while_nothing_changes(
     await watched.look()
     monkeypatch.setattr(watched.store.judgements, "commit", None)
     assert await watched.look() == []
+
+
+async def test_nothing_is_asked_of_the_store_about_healthy_sources(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even at the first look, which comes again with each reload and each change of hands."""
+    monkeypatch.setattr(watched.store.judgements, "alerts", None)
+    assert await watched.look() == []
+    watched.evaluate.reload(a_rulebook(SILENT))
+    assert await watched.look() == []
+
+
+async def test_what_was_heard_between_two_evaluators_is_resolved_by_the_second(watched: Watched) -> None:
+    """It says anew of each alert that stands whether it holds."""
+    watched.heard("wire", DAY)
+    assert await watched.look() == ["silent fired"]
+    await watched.store.fleet.leave("p1")
+    watched.heard("wire", timedelta(0))
+    watched.evaluate = watched.an_evaluator("p2", SILENT)
+    assert await watched.look() == ["silent resolved"]
 
 
 async def test_another_evaluator_goes_on_where_the_first_stopped(watched: Watched) -> None:

@@ -19,6 +19,8 @@ class RedisSources:
     def __init__(self, client: Client, claims: KnownClaims) -> None:
         self._client = client
         self._claims = claims
+        self._read: dict[str, tuple[str, SourceHealth]] = {}
+        """Each source's health as it was read last, and what it was read from: most stay the same."""
 
     async def enrol(self, sources: Mapping[str, Enrolment]) -> None:
         """Schedule these sources and no others."""
@@ -71,13 +73,19 @@ class RedisSources:
         """Health of every source that was ever polled or pushed signals."""
         bodies = await self._client.ask("HGETALL", self._client.key("polls:health"))
         heard = await self._client.ask("ZRANGE", self._client.key(HEARD), 0, -1, "WITHSCORES")
-        known = {source: SourceHealth.model_validate_json(body) for source, body in _pairs(bodies)}
+        self._read = {source: (body, self._health(source, body)) for source, body in _pairs(bodies)}
+        known = {source: health for source, (_, health) in self._read.items()}
         return with_heard(known, {source: instant(at) for source, at in _pairs(heard)})
 
     async def tidy(self, before: datetime) -> None:
         """Forget who has only pushed, and not since then."""
         oldest = f"({microseconds(before)}"
         await self._client.ask("ZREMRANGEBYSCORE", self._client.key(HEARD), "-inf", oldest)
+
+    def _health(self, source: str, body: str) -> SourceHealth:
+        """The health, read anew only where it has changed."""
+        last = self._read.get(source)
+        return last[1] if last and last[0] == body else SourceHealth.model_validate_json(body)
 
 
 def _claim(source: str, epoch: int, cursor: str | None, health: str | None) -> SourceClaim:

@@ -222,3 +222,14 @@ async def test_health_is_known_of_every_source_that_was_polled(store: Store) -> 
     await offer(store, poll=a_poll(good))
     await store.sources.postpone(bad, at(60), AT_ONCE, failing)
     assert await store.sources.health() == {"good": healthy("good"), "bad": failing}
+
+
+async def test_health_that_has_not_changed_is_not_read_anew(store: Store) -> None:
+    """Thousands of sources are looked at every few seconds, and few have been polled meanwhile."""
+    health = {name: Enrolment(None, "1", healthy(name)) for name in ("a", "b")}
+    await store.sources.enrol(health)
+    before = await store.sources.health()
+    await store.sources.enrol(health | {"b": Enrolment(None, "2", healthy("b", note="lists no entries"))})
+    after = await store.sources.health()
+    assert after["a"] is before["a"]
+    assert (before["b"].note, after["b"].note) == ("", "lists no entries")
