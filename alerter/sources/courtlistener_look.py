@@ -103,7 +103,7 @@ async def look(api: Api, docket: int, watch: DocketWatch, *, pages: int, now: da
     """
     going, read = watch.reading, list[ChangedEntry]()
     newest, visit = (going.newest, watch.visit) if going else (None, watch.visit)
-    asked: Params = going.next if going else (("docket", str(docket)), ("order_by", "-date_modified"))
+    asked: Params = going.next if going else _entries_of(docket)
     for number in range(pages):
         is_first = number == 0 and going is None
         try:
@@ -125,6 +125,15 @@ async def look(api: Api, docket: int, watch: DocketWatch, *, pages: int, now: da
     is_empty = not read and watch.watermark is None and going is None
     after = watch.after_look(read, newest, now).model_copy(update={"visit": visit})
     return Look(read, after, is_empty=is_empty)
+
+
+def _entries_of(docket: int) -> Params:
+    """Without the whole texts of documents: a page of briefs would be more than an answer may hold."""
+    return (
+        ("docket", str(docket)),
+        ("order_by", "-date_modified"),
+        ("omit", "recap_documents__plain_text"),
+    )
 
 
 def _broken_off(watch: DocketWatch, error: SourceError) -> DocketWatch:

@@ -50,6 +50,15 @@ async def test_a_first_poll_lists_the_docket_over_all_its_pages(desk: Desk) -> N
     assert poll.note == ""
 
 
+async def test_whole_documents_are_not_asked_for(desk: Desk) -> None:
+    """Their texts are no part of an entry, and make a page larger than an answer may be."""
+    for number in range(1, 4):
+        desk.courts.add(7, number)
+    await desk.poll()
+    looks = [one.query for one in desk.courts.host.asked if one.path.endswith("docket-entries/")]
+    assert [one["omit"] for one in looks] == ["recap_documents__plain_text"] * 2
+
+
 async def test_a_first_look_reads_so_many_pages_and_no_more(courts: Courts, http: HttpClient) -> None:
     """What changed before is history."""
     for number in range(1, 8):
