@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from alerter.core.periods import Period, parse_period, period_text, period_words
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
+@lru_cache(maxsize=4096)  # the series of a table share their periods, and each poll sorts them all
 def period_end(text: str) -> datetime | None:
     """The first instant after a period: `2025-05`, `2025-Q2`, `2025`, `2025-01..2025-02` or `2025-05-31`."""
     period = parse_period(text)
