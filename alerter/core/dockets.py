@@ -11,7 +11,7 @@ _CASE = re.compile(
     r"(?:(?P<office>[0-9]+):)?(?P<year>(?:19|20)?[0-9]{2})-(?:(?P<type>[a-z]{1,5})-)?(?P<number>[0-9]+)(?:-[a-z0-9-]+)?"
 )
 _APPLICATION = re.compile(r"(?P<year>[0-9]{2})(?P<type>[amo])(?P<number>[0-9]+)")
-_LEAD_IN = re.compile(r"^(?:(?:case|docket|nos?\.?) )*")
+_LEAD_IN = re.compile(r"^(?:(?:case|court|docket|nos?\.?) )*")
 
 
 @dataclass(frozen=True, slots=True)

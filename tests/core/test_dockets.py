@@ -17,6 +17,7 @@ from alerter.core.dockets import is_same_docket, normalise_docket
         ("25-1812", "25-1812"),
         ("No. 25-250", "25-250"),
         ("Case No. 1:25-cv-66", "25-66"),
+        ("Court No. 25-00066", "25-66"),
         ("25–250", "25-250"),
         ("25A12", "25a12"),
         ("25a0012", "25a12"),
