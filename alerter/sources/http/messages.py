@@ -1,5 +1,6 @@
 """What is asked of the HTTP client and what it answers: frozen values, and the one error it raises."""
 
+import codecs
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -132,7 +133,7 @@ class Fetched:
         if is_overfull(self.body):
             raise FetchError(f"{self.host} answered with more values than can be read", status=self.status)
         try:
-            return orjson.loads(self.body)
+            return orjson.loads(self.body.removeprefix(codecs.BOM_UTF8))
         except ValueError as error:
             title = page_title(self.body)
             what = "something that is not JSON" if title is None else f"a web page{title} instead of JSON"

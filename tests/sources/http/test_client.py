@@ -311,7 +311,9 @@ async def test_json_answers_are_told_apart(host: Host, http: HttpClient) -> None
     host.on("/empty", " ")
     host.on("/page", "<html><title>Down</title>")
     host.on("/text", "Your query was too short")
-    assert (await http.fetch(Fetch(host.url("/json")))).json() == {"a": 1}
+    host.on("/marked", b'\xef\xbb\xbf{"a": 1}')
+    for path in ("/json", "/marked"):
+        assert (await http.fetch(Fetch(host.url(path)))).json() == {"a": 1}
     for path, words in {"/empty": "empty answer", "/page": "“Down”", "/text": "not JSON"}.items():
         with pytest.raises(FetchError, match=words):
             (await http.fetch(Fetch(host.url(path)))).json()
