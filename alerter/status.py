@@ -112,8 +112,8 @@ def _told(source: Mapping[str, Any]) -> list[str]:
 
 def _beside(unseen: Sequence[str], reservations: Sequence[str]) -> list[str]:
     """The reservations that are not about a source out of sight: those are named apart."""
-    about = tuple(f"{source} " for source in unseen)
-    return [one for one in reservations if not one.startswith(about)]
+    told_apart = set(unseen)
+    return [one for one in reservations if one.partition(" ")[0] not in told_apart]
 
 
 def _instant(text: str | None) -> str:

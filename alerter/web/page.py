@@ -18,9 +18,10 @@ from aiohttp import web
 from alerter.core.alert import Alert
 from alerter.core.clean import is_web_address
 from alerter.core.delivery import LedgerEntry
+from alerter.core.health import standing
 from alerter.core.signal import SignalRecord
 from alerter.store.protocol import Store, StoreError
-from alerter.web.api.sources import SourceView, source_views
+from alerter.web.api.sources import Source, SourceView, configured_sources, view_source
 from alerter.web.context import CONTEXT, WebContext
 from alerter.web.openapi import DESCRIPTION
 from alerter.web.overview import Overview, overview
@@ -32,6 +33,8 @@ ALERTS_SHOWN = 50
 RESOLVED_SHOWN = 10
 SIGNALS_SHOWN = 12
 LINES_SHOWN = 10
+SOURCES_SHOWN = 200
+"""Of more, those that are not ok come first."""
 LOOKED_THROUGH = 100
 """Newest alerts among which resolved ones are looked for."""
 
@@ -69,7 +72,7 @@ async def look(context: WebContext) -> View:
         overview(context),
         store.judgements.active(),
         _resolved(store),
-        source_views(context),
+        configured_sources(context),
         store.signals.recent(SIGNALS_SHOWN),
         store.outbox.ledger(LINES_SHOWN),
     )
@@ -78,7 +81,7 @@ async def look(context: WebContext) -> View:
         overview=seen,
         active=sorted(active, key=_worst_first),
         resolved=resolved,
-        sources=sources,
+        sources=_shown(sources, seen.at),
         signals=[read.record for _, read in signals],
         lines=[line for _, line in lines],
     )
@@ -87,6 +90,13 @@ async def look(context: WebContext) -> View:
 async def _resolved(store: Store) -> list[Alert]:
     newest = await store.judgements.recent(LOOKED_THROUGH)
     return [alert for _, alert in newest if not alert.active][:RESOLVED_SHOWN]
+
+
+def _shown(sources: Sequence[Source], now: datetime) -> list[SourceView]:
+    """Thousands would take too long to write, and to read."""
+    if len(sources) > SOURCES_SHOWN:
+        sources = sorted(sources, key=lambda source: standing(source[1], now) == "ok")[:SOURCES_SHOWN]
+    return [view_source(*source, now) for source in sources]
 
 
 def _worst_first(alert: Alert) -> tuple[bool, int, float]:

@@ -9,7 +9,7 @@ import pytest
 from alerter.core.delivery import Outcome
 from alerter.store.protocol import StoreError
 from alerter.web import page
-from alerter.web.page import ago, instant, is_linkable
+from alerter.web.page import SOURCES_SHOWN, ago, instant, is_linkable
 from tests.support.signals import NOON, a_due, a_signal, an_alert, healthy, some_evidence
 from tests.support.stores import enrol
 from tests.web.world import Client, Configuration, FeedLike, World
@@ -158,6 +158,25 @@ async def test_many_sources_out_of_sight_are_one_sentence(world: World, client: 
     assert "details" in seen.tags
     assert "feed-4 could not be seen since 2025-06-09 12:00 UTC: HTTP 503." in seen.text
     assert len((await (await client.get("/healthz")).json())["reservations"]) == 5
+
+
+async def test_of_very_many_sources_the_page_shows_those_that_are_not_ok(
+    world: World, client: Client
+) -> None:
+    """And says how many more there are, and where."""
+    names = [f"feed-{number:04}" for number in range(SOURCES_SHOWN + 3)]
+    world.configuration = Configuration(sources=[FeedLike(id=name) for name in names])
+    for name in names:
+        failing = name == names[-1]
+        await world.have_polled(healthy(name, state="failing" if failing else "ok", last_error=""))
+
+    seen = await read(client)
+
+    assert f"Sources {len(names)}" in seen.text
+    assert f"{names[-1]} feed" in seen.text
+    assert names[0] in seen.text
+    assert names[-2] not in seen.text
+    assert "3 more at /api/v1/sources" in seen.text
 
 
 async def test_a_refused_configuration_is_on_the_page(world: World, client: Client) -> None:

@@ -50,43 +50,46 @@ class SourceQuery(PageQuery):
     state: tuple[SourceState, ...] = Field(default=(), description="Only in these states.")
 
 
+Source = tuple[SourceConfig, SourceHealth]
+"""A configured source and its health."""
+
+
 async def list_sources(request: web.Request) -> web.Response:
     """The configured sources, by id."""
     query, context = read_query(request, SourceQuery), request.app[CONTEXT]
-    views = await source_views(context)
-    wanted = {view.id: view for view in views if not query.state or view.state in query.state}
+    sources, now = await configured_sources(context), context.now()
+    wanted = {one[0].id: one for one in sources if not query.state or standing(one[1], now) in query.state}
     shown, following = slice_of("sources", sorted(wanted.items()), query)
-    return answer_page(shown, following)
+    return answer_page([view_source(*one, now) for one in shown], following)
 
 
 async def show_source(request: web.Request) -> web.Response:
     """One source."""
     name, context = request.match_info["id"], request.app[CONTEXT]
-    for source in context.configuration().sources:
+    for source, health in await configured_sources(context):
         if source.id == name:
-            health = await context.store.sources.health()
-            return answer(view_source(source, health.get(name), context.now()))
+            return answer(view_source(source, health, context.now()))
     raise Problem(404, "No source of this id is configured.")
 
 
-async def source_views(context: WebContext) -> list[SourceView]:
-    """Every configured source as people see it. Raises StoreError."""
-    health, now = await context.store.sources.health(), context.now()
-    return [view_source(one, health.get(one.id), now) for one in context.configuration().sources]
+async def configured_sources(context: WebContext) -> list[Source]:
+    """Every configured source with its health, in the configuration's order. Raises StoreError."""
+    health = await context.store.sources.health()
+    configured = context.configuration().sources
+    return [(one, health.get(one.id) or SourceHealth(source=one.id)) for one in configured]
 
 
-def view_source(source: SourceConfig, health: SourceHealth | None, now: datetime) -> SourceView:
-    """A source as people see it; without health it was never polled."""
-    known = health or SourceHealth(source=source.id)
+def view_source(source: SourceConfig, health: SourceHealth, now: datetime) -> SourceView:
+    """A source as people see it."""
     return SourceView(
         id=source.id,
         type=str(getattr(source, "type", "")),  # every kind has one; the base does not name it
         every=format_duration(source.every),
         labels=source.labels,
-        state=standing(known, now),
-        lag=_in_words(lag(known, now)),
-        cadence=_in_words(known.cadence),
-        **known.model_dump(exclude={"source", "state", "cadence", "watched_since"}),
+        state=standing(health, now),
+        lag=_in_words(lag(health, now)),
+        cadence=_in_words(health.cadence),
+        **health.model_dump(exclude={"source", "state", "cadence", "watched_since"}),
     )
 
 

@@ -1,9 +1,13 @@
 """Sources and rules over HTTP."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from alerter.core.health import SourceHealth
+from alerter.sources.base import SourceConfig
+from alerter.web.api import sources
+from alerter.web.api.sources import SourceView, view_source
 from tests.support.signals import NOON, healthy
 from tests.web.answers import body_of, problem_of
 from tests.web.world import Client, Configuration, FeedLike, MatchLike, World
@@ -90,6 +94,24 @@ async def test_sources_are_filtered_by_state_and_paged(world: World, client: Cli
     assert [source["id"] for source in first["items"] + rest["items"]] == ["a", "b", "c"]
     assert rest["next"] is None
     assert [source["id"] for source in well["items"]] == ["b"]
+
+
+async def test_only_the_sources_of_a_page_are_made_ready_for_it(
+    world: World, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands are paged through, and each page must cost what it holds."""
+    viewed: list[str] = []
+
+    def view(source: SourceConfig, health: SourceHealth, now: datetime) -> SourceView:
+        viewed.append(source.id)
+        return view_source(source, health, now)
+
+    world.configuration = Configuration(sources=[FeedLike(id=name) for name in "cab"])
+    monkeypatch.setattr(sources, "view_source", view)
+
+    await body_of(await client.get("/api/v1/sources?limit=2"))
+
+    assert viewed == ["a", "b"]
 
 
 async def test_a_rule_is_listed_as_it_was_written(world: World, client: Client) -> None:
