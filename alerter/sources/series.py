@@ -170,17 +170,22 @@ class PublishedSeries:
         """Figures that are new or revised, oldest period first. Raises SourceError."""
         known = recall_figures(cursor, self._config.scope)
         fetched, visit = await revisit(self._http, self._request(), known.visits.get("file"))
-        visits = {"file": visit}
-        if fetched.not_modified:
-            return tell(
-                Answered(None, visits, fetched.host, fetched.max_age), known, self._config, self._now()
-            )
+        read = None if fetched.not_modified else await self._read(fetched)
+        answered = Answered(
+            read.points if read else None,
+            {"file": visit},
+            fetched.host,
+            fetched.max_age,
+            note=read.note if read else "",
+            keep=self._config.newest,  # all that is read, so that each figure's revisions are noticed
+        )
+        return tell(answered, known, self._config, self._now())
+
+    async def _read(self, fetched: Fetched) -> Read:
         try:
-            read = await asyncio.to_thread(_read, fetched, self._config)
+            return await asyncio.to_thread(_read, fetched, self._config)
         except UnreadableTable as error:
             raise SourceError(f"{fetched.host} {error}") from error
-        answered = Answered(read.points, visits, fetched.host, fetched.max_age, note=read.note)
-        return tell(answered, known, self._config, self._now())
 
     def _request(self) -> Fetch:
         config = self._config

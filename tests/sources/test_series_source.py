@@ -47,6 +47,21 @@ async def test_a_csv_is_told_by_its_periods(host: Host, http: HttpClient) -> Non
     assert signal.published_at == datetime(2025, 5, 1, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("newest", [2, 900])
+async def test_revisions_are_noticed_as_far_back_as_figures_are_read(
+    host: Host, http: HttpClient, newest: int
+) -> None:
+    """`newest` says how far, and what is older is not told for the first time later."""
+    days = [f"{datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days=n):%Y-%m-%d}" for n in range(900)]
+    options: dict[str, Any] = CSV | {"newest": newest}
+    host.on("/file", "month,tonnes\n" + "".join(f"{day},1\n" for day in days))
+    first = await poll(host, http, **options)
+    host.on("/file", "month,tonnes\n" + "".join(f"{day},2\n" for day in days))
+    second = await poll(host, http, first.cursor, **options)
+    assert [len(polled.signals) for polled in (first, second)] == [newest, newest]
+    assert all(one.observation and one.observation.revised_from == 1 for one in second.signals)
+
+
 async def test_only_what_is_new_or_revised_is_told_again(host: Host, http: HttpClient) -> None:
     """A month that left the file was not withdrawn; one that changed says from what."""
     host.on("/file", MONTHLY)
