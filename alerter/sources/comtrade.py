@@ -28,7 +28,7 @@ from alerter.sources.points import (
     recall_figures,
     tell,
 )
-from alerter.sources.trade import Codes, Month, add_up, country_code, first_month
+from alerter.sources.trade import Code, Codes, Month, add_up, country_code, first_month
 
 AREAS = "comtrade_areas"
 FLOWS = {"export": "X", "import": "M", "re-export": "RX", "re-import": "RM"}
@@ -41,9 +41,21 @@ _LONGEST_POLL = timedelta(minutes=2)
 """After this no further month is asked for at a poll, which must end before it is given up."""
 
 
+def _area(text: str) -> str:
+    """Comtrade's number, as it writes it. Raises ValueError."""
+    return str(int(country_code(AREAS, text)))
+
+
 def _check_area(text: str) -> str:
-    country_code(AREAS, text)
+    _area(text)
     return text
+
+
+def _check_levels(codes: tuple[Code, ...]) -> tuple[Code, ...]:
+    for code in codes:
+        if len(code) not in {2, 4, 6} and code != "TOTAL":
+            raise ValueError(f"{code} is no code of 2, 4 or 6 digits: Comtrade has no finer ones")
+    return codes
 
 
 Area = Annotated[str, BeforeValidator(str), AfterValidator(_check_area)]
@@ -77,7 +89,7 @@ class ComtradeConfig(FiguresConfig):
     """The other country: ISO code, Comtrade's number, or `world` for all together."""
     flow: Literal["export", "import", "re-export", "re-import"]
     """Seen from the reporter."""
-    hs: Codes
+    hs: Annotated[Codes, AfterValidator(_check_levels)]
     """Two-, four- or six-digit codes, or TOTAL; the figure is their sum."""
     measure: Measure = "net_weight"
     """Net weight in kg, value in USD, or quantity in the reporter's unit."""
@@ -109,8 +121,8 @@ class Comtrade:
         self._http = context.http
         self._now = context.now
         self._key = context.keys.get("comtrade", "")
-        self._reporter = country_code(AREAS, config.reporter)
-        self._partner = country_code(AREAS, config.partner)
+        self._reporter = _area(config.reporter)
+        self._partner = _area(config.partner)
         self._base = config.base_url.rstrip("/")
 
     async def poll(self, cursor: str | None) -> Poll:

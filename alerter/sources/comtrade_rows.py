@@ -85,6 +85,8 @@ class Row(_Stated):
             value, unit, estimated = self.netWgt, "kg", bool(self.isNetWgtEstimated)
         if measure == "quantity":
             value, unit, estimated = self._quantity()
+        if value == 0 and self.primaryValue:
+            value = None  # what was sold for something weighs something: it was not reported
         return Part(self.cmdCode, _dashed(self.period), value, unit, is_estimated=estimated)
 
     def _quantity(self) -> tuple[float | None, str, bool]:

@@ -27,6 +27,7 @@ def office(host: Host) -> Office:
         {"partner": "MC"},
         {"hs": []},
         {"hs": ["8505", "850511"]},
+        {"hs": ["85051110"]},
         {"flow": "both"},
         {"measure": "gross_weight"},
         {"since": "2025"},
@@ -68,6 +69,15 @@ async def test_without_a_key_each_month_is_a_call(http: HttpClient, office: Offi
     assert "Reporters=156" in (poll.signals[0].url or "")
 
 
+async def test_numbers_of_countries_may_be_written_with_zeros(http: HttpClient, office: Office) -> None:
+    """As ISO writes them; Comtrade answers without."""
+    office.releases = [a_release("202505", reporterCode=36)]
+    office.rows = [a_row(reporterCode=36)]
+    poll = await build(http, office, reporter="036").poll(None)
+    assert len(poll.signals) == 1
+    assert office.queries[0]["reporterCode"] == "36"
+
+
 async def test_with_a_key_a_year_is_a_call(http: HttpClient, office: Office) -> None:
     """Months are listed with commas, and the key goes in its header."""
     office.releases = [a_release(f"2024{month:02}") for month in range(1, 13)] + [a_release("202501")]
@@ -107,7 +117,13 @@ async def test_each_measure_has_its_figure_and_unit(
 
 @pytest.mark.parametrize(
     ("measure", "fields"),
-    [("net_weight", {"netWgt": None}), ("quantity", {"qtyUnitCode": -1}), ("value", {"primaryValue": None})],
+    [
+        ("net_weight", {"netWgt": None}),
+        ("net_weight", {"netWgt": 0.0}),
+        ("quantity", {"qtyUnitCode": -1}),
+        ("quantity", {"qty": 0.0}),
+        ("value", {"primaryValue": None}),
+    ],
 )
 async def test_no_figure_is_no_zero(
     http: HttpClient, office: Office, measure: str, fields: dict[str, Any]
