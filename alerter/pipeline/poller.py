@@ -1,7 +1,7 @@
 """One poll, from a claim to its commit: every way it can end, ends the claim or lets it lapse.
 
-A poll's signals are taken in by slices, the last one together with the source's cursor, due time and health.
-What a slice before it brought is a duplicate when the poll has to be made again.
+A poll's signals are taken in by slices, each under the claim, the last one together with the source's cursor,
+due time and health. What a slice before it brought is a duplicate when the poll has to be made again.
 """
 
 import asyncio
@@ -146,7 +146,7 @@ class Poller:
         """One slice into the store, once the pipeline takes it."""
         while True:
             try:
-                return await self._store.signals.intake(records, poll=result)
+                return await self._store.signals.intake(records, poll=result or visit.claim)
             except Busy as fault:
                 await self._wait(visit, fault)
 

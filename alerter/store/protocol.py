@@ -166,7 +166,11 @@ class Signals(Protocol):
     """Signals from intake to archive: the queue to read, and the log of what was read."""
 
     async def intake(
-        self, records: Sequence[SignalRecord], *, poll: PollResult | None = None, backlog_limit: int = 10_000
+        self,
+        records: Sequence[SignalRecord],
+        *,
+        poll: PollResult | SourceClaim | None = None,
+        backlog_limit: int = 10_000,
     ) -> Sequence[IntakeStatus]:
         """One commit: new signals and new versions join the queue, the source's cursor and due time move.
 
@@ -177,7 +181,7 @@ class Signals(Protocol):
 
         Of what belongs to no poll, the latest `seen_at` of each source that brought something new is noted
         for `Sources.health`. A poll of more than `BATCH_LIMIT` comes in several calls, all but the last
-        without its result: taken in again, they are duplicates.
+        under its claim alone, which goes on: taken in again, they are duplicates.
         """
         ...
 

@@ -62,6 +62,21 @@ async def test_a_list_that_breaks_off_is_polled_again_from_the_same_cursor() -> 
     assert [name for name, _ in await press.taken()] == [f"s{n:04}" for n in range(1000)]
 
 
+async def test_a_long_poll_that_is_taken_over_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever polls the source now brings the rest."""
+
+    def make(number: int) -> Signal:
+        if number == BATCH_LIMIT:
+            press.store.sources.free("p1")
+        return a_signal(f"s{number:04}")
+
+    press = Press(lambda: Long(1600, make))
+    offers = Offers(press, monkeypatch)
+    await press.tick(polls=1)
+    assert len(await press.taken()) == BATCH_LIMIT
+    assert offers.seen == [(BATCH_LIMIT, False)] * 2
+
+
 async def test_news_of_an_early_slice_are_news_of_the_poll() -> None:
     """Health tells of them, though the last slice brought nothing new."""
     press = Press(lambda: Long(600))

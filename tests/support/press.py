@@ -12,7 +12,7 @@ from alerter.core.signal import IntakeStatus, Signal, SignalRecord
 from alerter.pipeline.poll import Polled, PollStage
 from alerter.sources.base import Poll, Source, SourceConfig, SourceContext
 from alerter.store.memory import MemoryStore
-from alerter.store.protocol import PollResult
+from alerter.store.protocol import PollResult, SourceClaim
 from alerter.telemetry import Metrics
 from tests.support.signals import NOON, a_signal
 from tests.support.waiting import eventually
@@ -147,9 +147,9 @@ class Offers:
         monkeypatch.setattr(press.store.signals, "intake", self._take)
 
     async def _take(
-        self, records: Sequence[SignalRecord], *, poll: PollResult | None = None
+        self, records: Sequence[SignalRecord], *, poll: PollResult | SourceClaim
     ) -> Sequence[IntakeStatus]:
         if self.faults:
             raise self.faults.pop(0)
-        self.seen.append((len(records), poll is not None))
+        self.seen.append((len(records), isinstance(poll, PollResult)))
         return await self._intake(records, poll=poll)

@@ -29,7 +29,11 @@ class SlowStore(MemoryStore):
         self.signals.intake = self._slowly  # type: ignore[method-assign] # the fake's whole point
 
     async def _slowly(
-        self, records: Sequence[SignalRecord], *, poll: PollResult | None = None, backlog_limit: int = 10_000
+        self,
+        records: Sequence[SignalRecord],
+        *,
+        poll: PollResult | SourceClaim | None = None,
+        backlog_limit: int = 10_000,
     ) -> Sequence[IntakeStatus]:
         self.sizes.append(len(records))
         await self.gate.wait()

@@ -12,7 +12,7 @@ from alerter.core.signal import IntakeStatus, Signal, SignalKind, SignalRecord
 from alerter.store.memory.bell import Bell
 from alerter.store.memory.log import Log
 from alerter.store.memory.sources import MemorySources
-from alerter.store.protocol import VERSIONS_KEPT, Backlog, Busy, PollResult, Queued, Retention
+from alerter.store.protocol import VERSIONS_KEPT, Backlog, Busy, PollResult, Queued, Retention, SourceClaim
 
 Found = TypeVar("Found")
 
@@ -75,19 +75,23 @@ class MemorySignals:
         self._queued, self._filed = Bell(), Bell()
 
     async def intake(
-        self, records: Sequence[SignalRecord], *, poll: PollResult | None = None, backlog_limit: int = 10_000
+        self,
+        records: Sequence[SignalRecord],
+        *,
+        poll: PollResult | SourceClaim | None = None,
+        backlog_limit: int = 10_000,
     ) -> Sequence[IntakeStatus]:
         """Queue what is new, and end the poll that brought it. A poll that brought nothing is never Busy."""
         if poll is not None:
-            self._sources.check(poll.claim)
+            self._sources.check(poll if isinstance(poll, SourceClaim) else poll.claim)
         backlog = self._backlog()
         if records and backlog.unread + backlog.unevaluated >= backlog_limit:
             raise Busy(BUSY_FOR, "the pipeline is behind")
         statuses = [self._admit(record) for record in records]
         new = [one for one, status in zip(records, statuses, strict=True) if status is not _DUPLICATE]
-        if poll is not None:
+        if isinstance(poll, PollResult):
             self._sources.advance(poll, is_new=bool(new))
-        else:
+        elif poll is None:
             for record in new:
                 self._sources.hear(record.signal.source, record.seen_at)
         self._queued.ring()

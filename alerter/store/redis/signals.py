@@ -21,6 +21,7 @@ from alerter.store.protocol import (
     PollResult,
     Queued,
     Retention,
+    SourceClaim,
     StoreError,
 )
 from alerter.store.redis.bodies import Bodies
@@ -66,7 +67,11 @@ class RedisSignals:
                 raise
 
     async def intake(
-        self, records: Sequence[SignalRecord], *, poll: PollResult | None = None, backlog_limit: int = 10_000
+        self,
+        records: Sequence[SignalRecord],
+        *,
+        poll: PollResult | SourceClaim | None = None,
+        backlog_limit: int = 10_000,
     ) -> Sequence[IntakeStatus]:
         """Queue what is new, and end the poll that brought it. A poll that brought nothing is never Busy.
 
@@ -80,12 +85,13 @@ class RedisSignals:
             rows += (record.identity, _content(record.signal), self._records.write(record))
         limits = (backlog_limit, VERSIONS_KEPT, IDENTITIES_KEPT)
         runs = () if poll else _runs(records)
-        with self._polls.ending(poll.claim.source) if poll else nullcontext():
-            answer = await self._client.run("intake", *limits, *_ended(poll), len(runs) // 3, *runs, *rows)
+        ends = poll.claim.source if isinstance(poll, PollResult) else None
+        with self._polls.ending(ends) if ends else nullcontext():
+            answer = await self._client.run("intake", *limits, *_of_poll(poll), len(runs) // 3, *runs, *rows)
         if answer == "busy":
             raise Busy(BUSY_FOR, "the pipeline is behind")
-        if poll is not None:
-            self._polls.drop(poll.claim.source)
+        if ends:
+            self._polls.drop(ends)
         if answer == "fenced":
             raise Fenced("the claim on the source has ended")
         return [_STATUSES[status] for status in answer]
@@ -219,9 +225,11 @@ def _runs(records: Sequence[SignalRecord]) -> Sequence[Argument]:
     return runs
 
 
-def _ended(poll: PollResult | None) -> tuple[Argument, ...]:
+def _of_poll(poll: PollResult | SourceClaim | None) -> tuple[Argument, ...]:
     if poll is None:
         return ("", 0, "", 0, "", 0, "")
+    if isinstance(poll, SourceClaim):
+        return (poll.source, poll.epoch, "", 0, "", 0, "")
     due, health = microseconds(poll.due), poll.health.model_dump_json()
     due_if_new = microseconds(poll.due_if_new) if poll.due_if_new else due
     health_if_new = poll.health_if_new.model_dump_json() if poll.health_if_new else health

@@ -186,6 +186,27 @@ async def test_a_fenced_poll_leaves_nothing_behind(store: Store) -> None:
     assert await offer(store, a_signal()) == [ACCEPTED]
 
 
+async def test_a_slice_of_a_poll_leaves_its_claim_as_it_is(store: Store) -> None:
+    """It is neither the end of the poll nor a push: cursor, due time and health come with the last slice."""
+    claim = await claim_source(store)
+    assert await offer(store, a_signal("a"), poll=claim) == [ACCEPTED]
+    assert await store.sources.cursor("ree-news") is None
+    assert await store.sources.health() == {}
+    assert await store.sources.claim("other", at(86_400), 9) == []
+    assert await offer(store, a_signal("a"), a_signal("b"), poll=a_poll(claim)) == [DUPLICATE, ACCEPTED]
+    assert await store.sources.cursor("ree-news") == "after-1"
+
+
+async def test_a_slice_of_a_poll_whose_claim_has_ended_is_fenced(store: Store) -> None:
+    """What another configuration of the source was about to bring does not come after it was replaced."""
+    claim = await claim_source(store)
+    await offer(store, a_signal("a"), poll=claim)
+    await enrol(store, {"ree-news": NOON}, signature="mended")
+    with pytest.raises(Fenced):
+        await offer(store, a_signal("b"), poll=claim)
+    assert [queued.record.id for queued in await take(store)] == ["a"]
+
+
 async def test_intake_is_busy_while_too_much_is_unread(store: Store) -> None:
     """At the limit the whole batch is refused, says when to try again, and changes nothing."""
     await offer(store, a_signal("a"), a_signal("b"), backlog_limit=2)

@@ -1,9 +1,9 @@
 -- The commit of intake: new signals and new versions join the queue; a poll's cursor, due time and health move.
 -- KEYS: prefix. ARGV: backlog limit, versions kept, ms that an unused identity is remembered by default,
--- source of the poll ('' = none), epoch, cursor, due (domain µs) and health, the same two if a signal is new;
--- number of runs of signals that belong to no poll, per run its source, length, time seen (domain µs); then per
--- signal its identity, content, body. An observation's content begins with 'o': known is only its latest one,
--- followed by its version from the second on. Of others all contents are known, in a row.
+-- source of the poll ('' = none), epoch, cursor, due (domain µs) and health ('' = the poll goes on), the same two
+-- if a signal is new; number of runs of signals that belong to no poll, per run its source, length, time seen
+-- (domain µs); then per signal its identity, content, body. An observation's content begins with 'o': known is
+-- only its latest one, followed by its version from the second on. Of others all contents are known, in a row.
 -- Answers 'fenced', 'busy', or for each signal 0 duplicate, 1 accepted, 2 updated.
 local p = KEYS[1]
 local call, find, sub, byte = redis.call, string.find, string.sub, string.byte
@@ -71,7 +71,7 @@ for i = 12, first - 1, 3 do
   at = till
 end
 
-if source ~= '' then
+if source ~= '' and ARGV[8] ~= '' then
   call('HDEL', p .. 'polls:owner', source)
   call('HSET', p .. 'polls:cursor', source, ARGV[6])
   call('HSET', p .. 'polls:health', source, is_new and ARGV[10] or ARGV[8])
