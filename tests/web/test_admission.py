@@ -8,7 +8,7 @@ import pytest
 
 from alerter.core.signal import IntakeStatus, SignalRecord
 from alerter.store.memory import MemoryStore
-from alerter.store.protocol import Busy, PollResult
+from alerter.store.protocol import Busy, PollResult, SourceClaim
 from alerter.web.admission import Admission
 from tests.support.signals import a_record
 from tests.support.waiting import eventually
