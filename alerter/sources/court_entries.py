@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from urllib.parse import urljoin
 
 from alerter.core.captions import case_name
-from alerter.core.clean import clean_line, is_web_address
+from alerter.core.clean import clean_line
+from alerter.sources.addresses import absolute
 from alerter.sources.syndication import Entry
 
 RAW_LENGTH = 100_000
@@ -87,7 +87,7 @@ def read_entry(entry: Entry, base: str) -> CourtEntry | None:
         text=text,
         entry=number,
         document=document,
-        link=_address(entry.link, base),
+        link=absolute(entry.link, base),
         published_at=entry.published_at,
     )
 
@@ -138,16 +138,8 @@ def _bracketed(plain: str) -> tuple[list[str], str]:
 def _document(markup: str, base: str) -> tuple[str | None, int | None]:
     """The first document's address, and its number in the docket where the link is a number."""
     for found in _LINK.finditer(markup):
-        address = _address(html.unescape(found[1] or found[2] or found[3]), base)
+        address = absolute(html.unescape(found[1] or found[2] or found[3]), base)
         number = found[4].strip()
         if address:
             return address, int(number) if number.isdecimal() and len(number) < 9 else None
     return None, None
-
-
-def _address(link: str, base: str) -> str | None:
-    try:
-        url = urljoin(base, link.strip())
-    except ValueError:
-        return None
-    return url if link.strip() and len(url) <= 2000 and is_web_address(url) else None

@@ -8,7 +8,6 @@ shared name is remembered, or an entry would change its name when its namesakes 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urljoin
 
 from alerter.core.clean import (
     AHEAD,
@@ -16,17 +15,16 @@ from alerter.core.clean import (
     clean_language,
     clean_text,
     clean_title,
-    is_web_address,
     visible,
 )
 from alerter.core.model import digest
 from alerter.core.signal import Signal, SignalKind
+from alerter.sources.addresses import absolute, bounded
 from alerter.sources.syndication import Document, Entry
 
 OWNERS_KEPT = 500
 """Shared names that are remembered beyond those in the present document."""
 _RAW_LENGTH = 1_000_000
-_NAME_LENGTH = 460
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ def _owners(pieces: Sequence[_Piece], known: Mapping[str, str]) -> dict[str, str
 
 def _piece(entry: Entry, document: Document, setting: Setting) -> _Piece:
     text = cap_bytes(clean_text(entry.text[:_RAW_LENGTH]))
-    url = _absolute(entry.link, setting.base)
+    url = absolute(entry.link, setting.base)
     title = clean_title(entry.title[:_RAW_LENGTH], text) or url or "Untitled"
     content = digest(title, text, url or "")
     return _Piece(
@@ -129,16 +127,7 @@ def _signal(piece: _Piece, own_id: str, setting: Setting) -> Signal:
 
 
 def _name(text: str) -> str:
-    name = " ".join(visible(text[:_RAW_LENGTH]).split())
-    return name if len(name) <= _NAME_LENGTH else f"{name[: _NAME_LENGTH - 17]}#{digest(name)}"
-
-
-def _absolute(link: str, base: str) -> str | None:
-    try:
-        url = urljoin(base, visible(link[:4000]).strip())
-    except ValueError:
-        return None
-    return url if link.strip() and is_web_address(url) else None
+    return bounded(" ".join(visible(text[:_RAW_LENGTH]).split()))
 
 
 def _credible(stated_at: datetime | None, setting: Setting) -> datetime:

@@ -6,9 +6,9 @@ in `<link rel="alternate">` (https://www.rssboard.org/rss-autodiscovery).
 
 import re
 from dataclasses import replace
-from urllib.parse import urljoin
 
-from alerter.core.clean import clean_language, is_web_address, visible
+from alerter.core.clean import clean_language
+from alerter.sources.addresses import absolute
 from alerter.sources.encodings import as_utf8
 from alerter.sources.http.answers import page_title
 from alerter.sources.markup import UnreadablePage, parse_page
@@ -54,23 +54,15 @@ def named_feed(body: bytes, content_type: str, base: str) -> str | None:
         return None
     start = page.css_first("base[href]")
     if start is not None:
-        base = _absolute(start.attributes.get("href") or "", base) or base
+        base = absolute(start.attributes.get("href") or "", base) or base
     for link in page.css("link[rel][type][href]")[:_MANY_LINKS]:
         stated = {name: (link.attributes.get(name) or "").strip() for name in ("rel", "type", "href")}
         is_feed = stated["type"].partition(";")[0].strip().lower() in _FEED_TYPES
         if is_feed and "alternate" in stated["rel"].lower().split():
-            url = _absolute(stated["href"], base)
+            url = absolute(stated["href"], base)
             if url is not None:
                 return url
     return None
-
-
-def _absolute(link: str, base: str) -> str | None:
-    try:
-        url = urljoin(base, visible(link[:4_000]).strip())
-    except ValueError:
-        return None
-    return url if is_web_address(url) else None
 
 
 def _root_language(body: bytes) -> str | None:

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 import orjson
 
 from alerter.core.clean import clean_line, clean_title, is_web_address
-from alerter.core.model import digest
 from alerter.core.signal import Signal, SignalKind
+from alerter.sources.addresses import bounded
 from alerter.sources.http.answers import is_overfull
 
 _NAMES = (
@@ -40,7 +40,6 @@ _TOO_OFTEN = re.compile(
 )
 _BAD_ESCAPE = re.compile(r'\\(?:(["\\/bfnrt]|u[0-9a-fA-F]{4})|)')
 _SEEN = "%Y%m%dT%H%M%SZ"
-_NAME_LENGTH = 480
 
 
 class Refused(ValueError):
@@ -121,7 +120,7 @@ def _signal(row: object, source: str, labels: Mapping[str, str], now: datetime) 
         return None
     stated = {"outlet": _text(row, "domain"), "outlet_country": _text(row, "sourcecountry")}
     return Signal(
-        id=url if len(url) <= _NAME_LENGTH else f"{url[: _NAME_LENGTH - 17]}#{digest(url)}",
+        id=bounded(url),
         source=source,
         kind=SignalKind.ARTICLE,
         title=title,

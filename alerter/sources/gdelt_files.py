@@ -18,10 +18,11 @@ from urllib.parse import urljoin
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from alerter.clock import monotonic
-from alerter.core.model import Frozen, digest
+from alerter.core.model import Frozen
 from alerter.core.phrases import Phrase
 from alerter.core.quantities import Duration
 from alerter.core.signal import Signal, SignalKind
+from alerter.sources.addresses import bounded
 from alerter.sources.base import (
     LONGEST_WISH,
     Poll,
@@ -51,7 +52,6 @@ _ENDINGS: dict[Kind, str] = {"gkg": "gkg.csv.zip", "export": "export.CSV.zip"}
 _LINE = re.compile(
     r"(\d{1,12})\s+([0-9a-f]{32})\s+\S*/(\d{14})(?:\.translation)?\.(export|gkg)\.csv\.zip", re.IGNORECASE
 )
-_NAME_LENGTH = 460
 _PIECE = 1024 * 1024
 
 
@@ -308,9 +308,8 @@ class GdeltFiles:
 
     def _signal(self, article: Article) -> Signal:
         url = article.url
-        name = url if len(url) <= _NAME_LENGTH else f"{url[: _NAME_LENGTH - 17]}#{digest(url)}"
         return Signal(
-            id=name,
+            id=bounded(url),
             source=self._config.id,
             kind=SignalKind.ARTICLE,
             title=article.title,

@@ -24,17 +24,14 @@ from alerter.core.clean import (
     clean_line,
     clean_text,
     clean_title,
-    is_web_address,
-    visible,
 )
-from alerter.core.model import digest
 from alerter.core.signal import NoticeReference, Signal, SignalKind
+from alerter.sources.addresses import absolute, bounded
 from alerter.sources.markup import parse_page, title_of, value_of
 
 MOST = 500
 """Entries of a page that are read: the first ones, which are the newest where pages list news."""
 _RAW_LENGTH = 1_000_000
-_KEY_LENGTH = 480
 Faults = Counter[tuple[str, str]]
 """How many of what, in the singular and the plural, cannot be read."""
 _EPOCH = re.compile(r"\d{10}|\d{13}")
@@ -142,7 +139,7 @@ def tell_entries(found: Sequence[Found], base: str, setting: Setting) -> tuple[l
     signals: dict[str, Signal] = {}
     faults: Faults = Counter()
     for entry in found[:MOST]:
-        url, title = _absolute(entry.link, base), clean_title(entry.title[:_RAW_LENGTH], "")
+        url, title = absolute(entry.link, base), clean_title(entry.title[:_RAW_LENGTH], "")
         key = _key(entry.key) or _key(url or "")
         if not key or not title:
             faults["entry", "entries"] += 1
@@ -194,14 +191,8 @@ def _joined(base: str, link: str) -> str:
         return link
 
 
-def _absolute(link: str, base: str) -> str | None:
-    url = _joined(base, visible(link[:4_000]))
-    return url if is_web_address(url) else None
-
-
 def _key(text: str) -> str:
-    key = " ".join(clean_line(text[:_RAW_LENGTH]).split())
-    return key if len(key) <= _KEY_LENGTH else f"{key[: _KEY_LENGTH - 17]}#{digest(key)}"
+    return bounded(clean_line(text[:_RAW_LENGTH]))
 
 
 def _published_at(entry: Found, setting: Setting) -> datetime | None:

@@ -257,7 +257,7 @@ async def test_articles_that_cannot_be_read_are_counted(http: HttpClient, host: 
     host.on(DOC, json.dumps({"articles": rows}))
     poll = await build(http, host).poll(None)
     long, future = sorted(poll.signals, key=lambda s: s.published_at)
-    assert len(long.id or "") == 480
+    assert len(long.id or "") == 460
     assert (long.language, long.labels) == (None, {"outlet": "paper.example"})
     assert future.published_at == NOW
     assert poll.note == "articles that cannot be read: 3"
