@@ -104,8 +104,14 @@ class PollStage:
             return LONGEST_SLEEP
         wait = await self._store.sources.next_due(self._clock.now())
         if wait is None:
+            self._must_enrol |= self._misses_its_sources
             return LONGEST_SLEEP
         return min(max(wait.total_seconds(), SHORTEST_SLEEP), LONGEST_SLEEP)
+
+    @property
+    def _misses_its_sources(self) -> bool:
+        """Where nothing is scheduled: should something be? Others may poll it all, or the store lost it."""
+        return not self._polling and any(polled.source for polled in self._sources.values())
 
     async def _enrol(self) -> None:
         """Schedule the sources, once more if a reload replaces them meanwhile."""

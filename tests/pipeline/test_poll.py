@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from alerter.pipeline import poll as stage_module
-from alerter.pipeline.poll import AT_ONCE, Polled, PollStage
+from alerter.pipeline.poll import AT_ONCE, LONGEST_SLEEP, Polled, PollStage
 from alerter.pipeline.supervise import run_until_stopped
 from alerter.sources.base import Poll
 from alerter.store.protocol import Enrolment, SourceClaim, StoreError
@@ -227,6 +227,24 @@ async def test_a_stage_without_sources_does_not_ask_the_store() -> None:
     assert await press.stage._sleep() == stage_module.LONGEST_SLEEP
     press.stage.reload({})
     assert await press.stage._sleep() == stage_module.LONGEST_SLEEP
+
+
+async def test_a_store_that_has_lost_its_schedule_is_given_it_again() -> None:
+    """A server without a durable file comes back empty; its sources are polled without a restart."""
+    press = Press(list)
+    await press.tick(polls=1)
+    await press.store.sources.enrol({})
+    assert await press.stage._sleep() == LONGEST_SLEEP
+    await press.tick(polls=2)
+
+
+async def test_what_lacks_something_is_not_looked_for_in_the_schedule() -> None:
+    """Nothing is enrolled again and again where nothing can be polled."""
+    press = Press(list, lacks="a key")
+    press.stage = press.a_stage("p1")
+    await press.stage.tick()
+    await press.stage._sleep()
+    assert not press.stage._must_enrol
 
 
 async def test_a_nudge_ends_the_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
