@@ -123,8 +123,8 @@ class Sources(Protocol):
     async def enrol(self, sources: Mapping[str, Enrolment]) -> None:
         """Schedule these sources and no others.
 
-        One that is scheduled with the same signature keeps its due time and its hold. One that is new or has
-        changed is due as its enrolment says, without a hold; a poll of it that is under way is fenced.
+        One that is scheduled with the same signature keeps its due time, its hold and its health. One that is
+        new or has changed is as its enrolment says, without a hold; a poll of it that is under way is fenced.
         """
         ...
 

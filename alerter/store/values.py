@@ -32,7 +32,7 @@ class Enrolment:
     signature: str = ""
     """Stands for all that its polls depend on: another one is another source under the same name."""
     health: SourceHealth | None = None
-    """To be shown from now on, where no poll will say it."""
+    """Of a source that is new or has changed, to be shown until a poll says more; None = as it was."""
 
 
 @dataclass(frozen=True, slots=True)

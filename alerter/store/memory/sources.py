@@ -40,7 +40,6 @@ class MemorySources:
             state = self._states.setdefault(source, _State())
             if state.signature != enrolment.signature:
                 self._begin(source, state, enrolment)
-            state.health = enrolment.health or state.health
 
     async def claim(self, process: str, now: datetime, limit: int) -> Sequence[SourceClaim]:
         """Claim sources that are due and not held back, earliest first."""
@@ -117,6 +116,7 @@ class MemorySources:
         """New, or another one under the same name: what was going on no longer counts."""
         self._unschedule(source)
         state.signature, state.holder = enrolment.signature, None
+        state.health = enrolment.health or state.health
         if enrolment.due is not None:
             self._due.put(source, enrolment.due)
 

@@ -87,6 +87,16 @@ async def test_a_source_that_is_not_to_be_polled_shows_its_health_at_once(store:
     assert await claimed(store, 1) == ["ree-news"]
 
 
+async def test_a_process_that_enrols_late_does_not_undo_what_a_poll_has_said(store: Store) -> None:
+    """Two processes start with a new key, and the first has polled before the second writes what it expected."""
+    awaited = Enrolment(NOON, "keyed", healthy(state="unknown"))
+    await store.sources.enrol({"ree-news": awaited})
+    [claim] = await store.sources.claim("poller", NOON, 9)
+    await offer(store, poll=a_poll(claim))
+    await store.sources.enrol({"ree-news": awaited})
+    assert await store.sources.health() == {"ree-news": healthy()}
+
+
 async def test_a_claim_tells_the_health_that_the_last_poll_left(store: Store) -> None:
     """Whichever process made that poll."""
     claim = await claim_source(store)

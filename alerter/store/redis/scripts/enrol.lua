@@ -1,5 +1,5 @@
 -- Schedule these sources and no others. One that is known with the same signature stays as it is; another one is
--- due as told, its hold is gone, and a poll of it that is under way is fenced.
+-- due and fares as told, its hold is gone, and a poll of it that is under way is fenced.
 -- KEYS: prefix. ARGV: per source its id, due (domain µs, '' = not polled), signature, health ('' = as it is).
 local p = KEYS[1]
 local call = redis.call
@@ -34,9 +34,9 @@ for i = 1, #ARGV, 4 do
     if ARGV[i + 1] ~= '' then
       call('ZADD', p .. 'polls:due', ARGV[i + 1], source)
     end
-  end
-  if ARGV[i + 3] ~= '' then
-    call('HSET', p .. 'polls:health', source, ARGV[i + 3])
+    if ARGV[i + 3] ~= '' then
+      call('HSET', p .. 'polls:health', source, ARGV[i + 3])
+    end
   end
 end
 return 1
