@@ -122,7 +122,7 @@ class Census:
         about = (self._url, self._country, config.measure, config.since or "")
         known = recall_figures(cursor, *about, *config.hs)
         visits, answers = await self._ask(known)
-        if all(answer is not None and answer.not_modified for answer in answers.values()):
+        if known.visits and not _news(known, answers):
             return tell(Answered(None, visits, self._host), known, config, self._now())
         parts = [part for code, answer in answers.items() for part in self._parts(code, answer)]
         points, note = add_up(parts, config.hs, config.id, self._host)
@@ -145,7 +145,7 @@ class Census:
         for code in self._config.hs:
             answers[code] = await self._ask_for(code, visits)
         unchanged = [code for code, answer in answers.items() if answer and answer.not_modified]
-        for code in unchanged if len(unchanged) < len(answers) else ():
+        for code in unchanged if _news(known, answers) else ():
             visits.pop(code)
             answers[code] = await self._ask_for(code, visits)
         return visits, answers
@@ -204,6 +204,15 @@ class Census:
         if unit in _NO_UNIT:
             return Part(code, period, None, None)
         return Part(code, period, _number(_stated(row, self._table.quantity, host), host), unit.lower())
+
+
+def _news(known: FiguresCursor, answers: Mapping[str, Fetched | None]) -> list[str]:
+    """The codes whose rows are not those of the last poll."""
+    return [
+        code
+        for code, answer in answers.items()
+        if (code in known.visits if answer is None else not answer.not_modified)
+    ]
 
 
 def _rows(answer: Fetched) -> list[dict[str, str | None]]:

@@ -189,6 +189,22 @@ async def test_nothing_there_is_a_success(http: HttpClient, host: Host) -> None:
     assert signal.text == "Nothing is listed of 284690."
 
 
+async def test_a_code_without_trade_costs_no_call_more(http: HttpClient, host: Host) -> None:
+    """Nothing has changed while it lists nothing still, and the others have not."""
+    bureau = Bureau(host)
+    bureau.tables = {"850511": a_table_of("850511", "5")}
+    source = build(http, host, hs=["850511", "284690"])
+    first = await source.poll(None)
+    host.asked.clear()
+    second = await source.poll(first.cursor)
+    assert (list(second.signals), len(host.asked)) == ([], 2)
+    bureau.tables["284690"] = a_table_of("284690", "6")
+    third = await source.poll(second.cursor)
+    assert figures(third) == [("2025-04", 11.0, "USD")]
+    del bureau.tables["284690"]
+    assert figures(await source.poll(third.cursor)) == [("2025-04", 5.0, "USD")]
+
+
 @pytest.mark.parametrize("status", [301, 302, 307])
 async def test_a_redirect_is_a_refused_key_and_not_followed(
     http: HttpClient, host: Host, status: int
