@@ -177,6 +177,7 @@ class Gacc:
                 if error.retry_after is not None:
                     raise
                 found.notes.append(f"the list of {year} cannot be read: {error}")
+                found.broke_off = not _is_final(error)
                 break
         if not pages:
             found.notes.append(f"lists no months of table ({self._config.table}) yet")

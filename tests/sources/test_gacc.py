@@ -136,6 +136,17 @@ async def test_a_year_that_cannot_be_read_is_told(host: Host, http: HttpClient) 
     assert polled.note.startswith("the list of 2025 cannot be read: ")
 
 
+@pytest.mark.parametrize(("status", "settling"), [(404, False), (500, True)])
+async def test_a_year_that_does_not_come_for_now_is_history_when_it_does(
+    host: Host, http: HttpClient, status: int, settling: bool
+) -> None:
+    """Its months are no news then; a year that is gone is not waited for."""
+    publish(host, {"mar": month("Mar", 3, 300)}, years=[2026, 2025])
+    host.on("/statics/report/preliminary2025.html", status=status)
+    second = await poll(host, http, (await poll(host, http)).cursor)
+    assert second.settling is settling
+
+
 async def test_a_long_history_takes_several_polls(
     host: Host, http: HttpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
