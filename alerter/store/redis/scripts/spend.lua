@@ -15,6 +15,9 @@ for i = 3, #ARGV, 2 do
   longest = math.max(longest, tonumber(ARGV[i]))
 end
 call('ZREMRANGEBYSCORE', key, '-inf', string.format('%.0f', now - longest))
+for _, made in ipairs(call('ZRANGEBYSCORE', key, '(' .. string.format('%.0f', now), '+inf')) do
+  call('ZADD', key, string.format('%.0f', now), made) -- the clock was set back: it counts, but no longer than others
+end
 
 local wait, left = 0, nil
 for i = 2, #ARGV, 2 do
