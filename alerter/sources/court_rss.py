@@ -5,7 +5,6 @@ entries of some cases only. Entries have no ids of their own: a guid is often sh
 entry is known by guid, title and description, and a changed one by the guid and date that it keeps.
 """
 
-import asyncio
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from alerter.core.matter import Matter
 from alerter.core.model import Frozen, Name, digest
 from alerter.core.quantities import Duration
 from alerter.core.signal import DocketReference, Signal, SignalKind
+from alerter.sources.aside import read_aside
 from alerter.sources.base import (
     LONGEST_WISH,
     Poll,
@@ -122,7 +122,13 @@ class CourtRss:
             after = known.model_copy(update={"visit": visit})
             return Poll((), after.model_dump_json(exclude_defaults=True), wait_at_least=wait)
         reading = self._reading(fetched, first=known is None)
-        read = await _in_time(reading, fetched, known.held if known else ())
+        read = await read_aside(
+            lambda: reading.read(fetched.body, known.held if known else ()),
+            UnreadableFeed,
+            host=fetched.host,
+            what="document",
+            time=READING_TIME,
+        )
         after = CourtCursor(visit=visit, held=read.held)
         return Poll(
             read.signals,
@@ -153,17 +159,6 @@ class CourtRss:
             now=now,
             undated_at=undated_at(now, config.max_age, first=first),
         )
-
-
-async def _in_time(reading: "_Reading", fetched: Fetched, held: Sequence[Held]) -> _Read:
-    """The document read in a worker thread, in bounded time. Raises SourceError."""
-    try:
-        async with asyncio.timeout(READING_TIME.total_seconds()):
-            return await asyncio.to_thread(reading.read, fetched.body, held)
-    except TimeoutError as error:
-        raise SourceError(f"{fetched.host} sent a document that takes too long to read") from error
-    except UnreadableFeed as error:
-        raise SourceError(f"{fetched.host} {error}") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import ClassVar, Literal
 
 from alerter.core.model import Frozen
+from alerter.sources.aside import read_aside
 from alerter.sources.base import (
     LONGEST_WISH,
     Poll,
@@ -146,13 +147,13 @@ class Feed:
             now=now,
             undated_at=undated_at(now, self._config.max_age, first=first),
         )
-        try:
-            async with asyncio.timeout(READING_TIME.total_seconds()):
-                named, ttl = await asyncio.to_thread(_read_named, fetched, known, setting)
-        except TimeoutError as error:
-            raise SourceError(f"{fetched.host} sent a document that takes too long to read") from error
-        except UnreadableFeed as error:
-            raise SourceError(f"{fetched.host} {error}") from error
+        named, ttl = await read_aside(
+            lambda: _read_named(fetched, known, setting),
+            UnreadableFeed,
+            host=fetched.host,
+            what="document",
+            time=READING_TIME,
+        )
         kept = known.model_copy(update={"ttl": ttl, "owners": named.owners})
         note = "" if named.signals else "lists no entries"
         return replace(_poll(kept, fetched, named), note=note, settling=first)

@@ -5,7 +5,6 @@ line in a worker thread; what is not asked for never becomes a signal. A quarter
 nothing unusual at this publisher.
 """
 
-import asyncio
 import hashlib
 import re
 import tempfile
@@ -23,6 +22,7 @@ from alerter.core.phrases import Phrase
 from alerter.core.quantities import Duration
 from alerter.core.signal import Signal, SignalKind
 from alerter.sources.addresses import bounded
+from alerter.sources.aside import read_aside
 from alerter.sources.base import (
     LONGEST_WISH,
     Poll,
@@ -291,13 +291,13 @@ class GdeltFiles:
     async def _read_file(self, url: str, kind: Kind, listed: _Listed | None) -> Harvest:
         with tempfile.TemporaryFile(prefix="alerter-") as file:
             fetched = await self._http.download(Fetch(url, limit=ZIPPED, total=DOWNLOAD_TIME), file)
-            try:
-                async with asyncio.timeout(READING_TIME.total_seconds()):
-                    return await asyncio.to_thread(self._harvest, file, kind, listed)
-            except TimeoutError as error:
-                raise SourceError(f"{fetched.host} sent a file that takes too long to read") from error
-            except (BrokenArchive, UnknownShape) as error:
-                raise SourceError(f"{fetched.host} {error}") from error
+            return await read_aside(
+                lambda: self._harvest(file, kind, listed),
+                (BrokenArchive, UnknownShape),
+                host=fetched.host,
+                what="file",
+                time=READING_TIME,
+            )
 
     def _harvest(self, file: BinaryIO, kind: Kind, listed: _Listed | None) -> Harvest:
         """All the work that takes long, for a worker thread. Raises BrokenArchive, UnknownShape."""

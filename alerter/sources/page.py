@@ -4,7 +4,6 @@ A poll fetches conditionally, finds the entries by CSS selectors or by JSON path
 tells them all; intake knows which are new. A page on which nothing is found has changed: it is never calm.
 """
 
-import asyncio
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,13 +16,13 @@ from alerter.core.matching import pattern_fault
 from alerter.core.model import Frozen, digest
 from alerter.core.quantities import Duration, TimeZone
 from alerter.core.signal import Signal, SignalKind
+from alerter.sources.aside import read_aside
 from alerter.sources.base import (
     LONGEST_WISH,
     Poll,
     Source,
     SourceConfig,
     SourceContext,
-    SourceError,
     WebAddress,
 )
 from alerter.sources.encodings import decode
@@ -235,13 +234,13 @@ class Page:
             now=now,
             undated_at=undated_at(now, config.max_age, first=first),
         )
-        try:
-            async with asyncio.timeout(READING_TIME.total_seconds()):
-                return await asyncio.to_thread(_read_entries, fetched, config, setting)
-        except TimeoutError as error:
-            raise SourceError(f"{fetched.host} sent a page that takes too long to read") from error
-        except (UnreadablePage, UnreadableEntries) as error:
-            raise SourceError(f"{fetched.host} {error}") from error
+        return await read_aside(
+            lambda: _read_entries(fetched, config, setting),
+            (UnreadablePage, UnreadableEntries),
+            host=fetched.host,
+            what="page",
+            time=READING_TIME,
+        )
 
 
 def _read_entries(fetched: Fetched, config: PageConfig, setting: Setting) -> tuple[list[Signal], str]:

@@ -5,7 +5,6 @@ the same day, so that a corrected one is a new version and one put in between sh
 asked one after another, each conditionally; one that cannot be read does not keep the others waiting.
 """
 
-import asyncio
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -20,6 +19,7 @@ from alerter.core.clean import AHEAD, clean_title
 from alerter.core.model import Frozen, Name, digest
 from alerter.core.quantities import Duration
 from alerter.core.signal import DocketReference, Signal, SignalKind
+from alerter.sources.aside import read_aside
 from alerter.sources.base import (
     LONGEST_WISH,
     Poll,
@@ -29,7 +29,7 @@ from alerter.sources.base import (
     SourceError,
     WebAddress,
 )
-from alerter.sources.http import Fetch, Fetched, FetchError, Visit, revisit
+from alerter.sources.http import Fetch, FetchError, Visit, revisit
 from alerter.sources.lasting import GIST_LENGTH, Held, Sighting, recognise
 from alerter.sources.scotus_dockets import DocketSheet, Proceeding, UnknownDocket, read_docket
 
@@ -171,7 +171,13 @@ class Scotus:
             memory = known.model_copy(update={"visit": visit, "looked_on": today})
             return _Look(memory, fetched.max_age)
         before = known or DocketMemory(visit=visit, looked_on=today)
-        sheet = await _in_time(fetched, docket)
+        sheet = await read_aside(
+            lambda: read_docket(fetched.json(), docket),
+            UnknownDocket,
+            host=fetched.host,
+            what=f"docket {docket}",
+            time=READING_TIME,
+        )
         grace = max(self._config.max_age, ENTERED_LATE) if known else self._config.max_age
         signals, held = self._signals(docket, sheet, before, grace=grace)
         memory = DocketMemory(visit=visit, looked_on=today, held=held)
@@ -216,17 +222,6 @@ def _recall(cursor: str | None) -> ScotusCursor:
         return ScotusCursor.model_validate_json(cursor or "")
     except ValueError:
         return ScotusCursor()
-
-
-async def _in_time(fetched: Fetched, docket: str) -> DocketSheet:
-    """The docket read in a worker thread, in bounded time. Raises SourceError."""
-    try:
-        async with asyncio.timeout(READING_TIME.total_seconds()):
-            return await asyncio.to_thread(lambda: read_docket(fetched.json(), docket))
-    except TimeoutError as error:
-        raise SourceError(f"{fetched.host} sent a docket {docket} that takes too long to read") from error
-    except UnknownDocket as error:
-        raise SourceError(f"{fetched.host} {error}") from error
 
 
 def _sighting(docket: str, one: Proceeding) -> Sighting:

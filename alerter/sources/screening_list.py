@@ -17,13 +17,13 @@ from alerter.core.model import Frozen
 from alerter.core.phrases import Phrase
 from alerter.core.quantities import Duration, Percent
 from alerter.core.text import normalise
+from alerter.sources.aside import read_aside
 from alerter.sources.base import (
     LONGEST_WISH,
     Poll,
     Source,
     SourceConfig,
     SourceContext,
-    SourceError,
     WebAddress,
 )
 from alerter.sources.entries import undated_at
@@ -139,7 +139,13 @@ class ScreeningList:
             if fetched.not_modified and known is not None:
                 kept = ScreeningCursor(visit=visit, snapshot=known.packed)
                 return Poll(signals=(), cursor=kept.model_dump_json(), wait_at_least=wait)
-            read = await self._read(file, known, fetched.host)
+            read = await read_aside(
+                lambda: self._compare(file, known),
+                UnknownShape,
+                host=fetched.host,
+                what="list",
+                time=READING_TIME,
+            )
         after = ScreeningCursor(visit=visit, snapshot=read.snapshot)
         return Poll(
             signals=read.signals,
@@ -148,15 +154,6 @@ class ScreeningList:
             note="; ".join(read.notes)[:NOTE_LENGTH],
             settling=known is None,
         )
-
-    async def _read(self, file: BinaryIO, known: _Known | None, host: str) -> _Read:
-        try:
-            async with asyncio.timeout(READING_TIME.total_seconds()):
-                return await asyncio.to_thread(self._compare, file, known)
-        except TimeoutError as error:
-            raise SourceError(f"{host} sent a list that takes too long to read") from error
-        except UnknownShape as error:
-            raise SourceError(f"{host} {error}") from error
 
     def _compare(self, file: BinaryIO, known: _Known | None) -> _Read:
         """All the work that takes long, for a worker thread. Raises UnknownShape."""
