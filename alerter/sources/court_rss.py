@@ -175,7 +175,7 @@ class _Reading:
     def read(self, body: bytes, held: Sequence[Held]) -> _Read:
         """What is new or changed since `held`. Raises UnreadableFeed."""
         entries = read_document(body).entries
-        if not _ENDED.search(body[-200:]):  # half an entry would pass for a changed one
+        if not _ENDED.search(body.rstrip()[-200:]):  # half an entry would pass for a changed one
             raise UnreadableFeed("sent a feed that breaks off")
         parts = [(entry, read_entry(entry, self.base)) for entry in entries]
         legible = [(entry, part) for entry, part in parts if part]

@@ -212,6 +212,12 @@ async def test_an_unchanged_feed_brings_nothing(host: Host, http: HttpClient) ->
     assert (list(second.signals), second.cursor) == ([], first.cursor)
 
 
+async def test_blanks_after_the_end_do_not_matter(host: Host, http: HttpClient) -> None:
+    """However many a court's script leaves there."""
+    host.on("/feed", feed(entry()) + b"\n" * 500)
+    assert len((await build(http, host).poll(None)).signals) == 1
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
