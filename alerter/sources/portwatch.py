@@ -85,6 +85,10 @@ class PortwatchConfig(FiguresConfig):
         unknown = sorted(set(self.series) - known)
         if unknown:
             raise ValueError(f"`series` names {unknown[0]!r}, which is no place and metric of this source")
+        named = self.declared_series()
+        twice = next((one for one in named if named.count(one) > 1), None)
+        if twice:
+            raise ValueError(f"two figures would both be the series {twice!r}: name them in `series`")
         return self
 
     @property

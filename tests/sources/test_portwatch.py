@@ -242,6 +242,8 @@ async def test_a_refusal_or_another_shape_is_a_failure_in_words(
         ({"metrics": ["n_total; drop"]}, "pattern"),
         ({"history": "0s"}, "greater than"),
         ({"series": {"chokepoint1:n_total": "x"}}, "no place and metric of this source"),
+        ({"places": ["Bab el-Mandeb", "bab el mandeb"]}, "both be the series 'hormuz:bab-el-mandeb:n_total'"),
+        ({"places": ["台湾", "朝鲜"]}, "both be the series 'hormuz:place:n_total'"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(options: dict[str, Any], words: str) -> None:
