@@ -43,28 +43,32 @@ class AbsenceRule(SourceRule):
         return self._verdict(health, state, now - since, holds=holds)
 
     def _since(self, health: SourceHealth, state: SourceState) -> datetime | None:
-        if self.states and state in _POLLED_IN_VAIN:
-            return health.last_success_at or health.watched_since
-        return health.last_signal_at or health.watched_since
+        last_at = health.last_success_at if self._counts_answers(state) else health.last_signal_at
+        return last_at or health.watched_since
+
+    def _counts_answers(self, state: SourceState) -> bool:
+        """Is it the lack of an answer that counts, rather than that of a signal?"""
+        return bool(self.states) and state in _POLLED_IN_VAIN
 
     def _verdict(
         self, health: SourceHealth, state: SourceState, lasted: timedelta, *, holds: bool
     ) -> Verdict:
         hours, wanted = lasted / _HOUR, self.for_ / _HOUR
         figure = f"{hours:.0f} h" if hours >= 1 else f"{lasted.total_seconds() / 60:.0f} min"
+        lacking = "usable answer" if self._counts_answers(state) else "new signal"
         said = f"{health.source}: {_words(health, state)}" if holds else self._relieved(health.source, state)
         return Verdict(
             holds=holds,
             labels={"source": health.source},
             mark="absent",
             reason=state if state in _POLLED_IN_VAIN else "silent" if holds else "heard_again",
-            summary=f"{said} - nothing new for {figure}; threshold: {format_duration(self.for_)}"
+            summary=f"{said} - no {lacking} for {figure}; threshold: {format_duration(self.for_)}"
             if holds
             else said,
             figure=round(hours, 2),
             threshold=wanted,
             unit="h",
-            figure_text=f"{figure} without a signal",
+            figure_text=f"{figure} without a {lacking}",
             threshold_text=f"no longer than {format_duration(self.for_)}",
         )
 

@@ -37,22 +37,22 @@ def health(heard: float | None = None, *, state: str = "ok", ok: float = 0, **fi
         (
             health(24),
             True,
-            "wire: it answers, and lists nothing new - nothing new for 24 h; threshold: 1d",
+            "wire: it answers, and lists nothing new - no new signal for 24 h; threshold: 1d",
         ),
         (
             health(),
             True,
-            "wire: it answers, and lists nothing new - nothing new for 100 h; threshold: 1d",
+            "wire: it answers, and lists nothing new - no new signal for 100 h; threshold: 1d",
         ),
         (
             health(30, state="failing", ok=1, last_error="wire.example failed (500)"),
             True,
-            "wire: failing: wire.example failed (500) - nothing new for 30 h; threshold: 1d",
+            "wire: failing: wire.example failed (500) - no new signal for 30 h; threshold: 1d",
         ),
         (
             health(30, overdue=("m: May 2025 was expected by 2025-06-01",)),
             True,
-            "wire: overdue: m: May 2025 was expected by 2025-06-01 - nothing new for 30 h; threshold: 1d",
+            "wire: overdue: m: May 2025 was expected by 2025-06-01 - no new signal for 30 h; threshold: 1d",
         ),
     ],
 )
@@ -79,6 +79,8 @@ def test_states_count_from_the_last_success(seen: SourceHealth, holds: bool) -> 
     verdict = rule(states=["failing", "blocked", "unconfigured"]).watch(seen, NOON)
     assert verdict is not None
     assert verdict.holds is holds
+    if seen.state == "failing":
+        assert (verdict.figure_text or "").endswith(" h without a usable answer")
 
 
 @pytest.mark.parametrize(
