@@ -1,6 +1,6 @@
 """What publishers write where an address or a name is wanted, made into one. Pure; shared by the kinds."""
 
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from alerter.core.clean import is_web_address, visible
 from alerter.core.model import digest
@@ -18,6 +18,12 @@ def absolute(link: str, base: str) -> str | None:
     except ValueError:
         return None
     return url if written and is_web_address(url) else None
+
+
+def anonymous(url: str) -> str:
+    """A configured address as it may be shown: without user and password."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def bounded(name: str) -> str:

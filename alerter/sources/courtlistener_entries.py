@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 
 from alerter.core.clean import cap_bytes, clean_line, clean_text, clean_title, is_web_address
 from alerter.core.signal import DocketReference, Signal, SignalKind
+from alerter.sources.addresses import anonymous
 from alerter.sources.courtlistener_courts import court_time
 from alerter.sources.courtlistener_rows import Case, DocketFacts, Document, Entry, docket_facts
 
@@ -124,7 +125,7 @@ def _address(path: str, docket: int | None, base_url: str) -> str | None:
         if docket
         else "/"
     )
-    url = urljoin(base_url.rstrip("/") + "/", own)
+    url = urljoin(anonymous(base_url).rstrip("/") + "/", own)
     return url if is_web_address(url) else None
 
 

@@ -17,6 +17,7 @@ from pydantic import Field, StringConstraints
 from alerter.core.model import Frozen, digest
 from alerter.core.signal import Signal
 from alerter.core.text import words
+from alerter.sources.addresses import anonymous
 from alerter.sources.base import (
     LONGEST_WISH,
     Poll,
@@ -204,7 +205,8 @@ class FederalRegister:
 
     async def _halves(self, start: date, end: date) -> Documents[PublishedDocument]:
         if start >= end:
-            raise SourceError(f"{self._api} lists more documents on {start} than it gives out: ask for less")
+            where = anonymous(self._config.base_url)
+            raise SourceError(f"{where} lists more documents on {start} than it gives out: ask for less")
         middle = start + (end - start) // 2
         found: Documents[PublishedDocument] = Documents(())
         for first, last in ((start, middle), (middle + timedelta(days=1), end)):

@@ -19,6 +19,7 @@ from alerter.core.clean import AHEAD, clean_title
 from alerter.core.model import Frozen, Name, digest
 from alerter.core.quantities import Duration
 from alerter.core.signal import DocketReference, Signal, SignalKind
+from alerter.sources.addresses import anonymous
 from alerter.sources.aside import read_aside
 from alerter.sources.base import (
     LONGEST_WISH,
@@ -209,7 +210,7 @@ class Scotus:
             kind=SignalKind.DOCKET_ENTRY,
             title=clean_title(f"{case} [{textwrap.shorten(one.text, _OPENING, placeholder='…')}]", one.text),
             text=one.text,
-            url=self._config.base_url.rstrip("/") + page,
+            url=anonymous(self._config.base_url).rstrip("/") + page,
             published_at=began_at if began_at - now <= AHEAD else now,
             labels=dict(self._config.labels),
             docket=DocketReference(court=COURT, number=docket, document=one.document, filed_at=one.on),

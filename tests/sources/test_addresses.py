@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerter.sources.addresses import NAME_LENGTH, absolute, bounded
+from alerter.sources.addresses import NAME_LENGTH, absolute, anonymous, bounded
 
 BASE = "https://a.example/news/"
 
@@ -25,6 +25,12 @@ BASE = "https://a.example/news/"
 def test_a_link_leads_somewhere_on_the_web_or_nowhere(link: str, url: str | None) -> None:
     """Relative ones start from the page; what is no web address is none."""
     assert absolute(link, BASE) == url
+
+
+@pytest.mark.parametrize("login", ["", "desk@", "desk:hush@", "desk:h@sh@", ":hush@"])
+def test_an_address_is_shown_without_login(login: str) -> None:
+    """All else stays."""
+    assert anonymous(f"https://{login}a.example:8443/b?c=d@e") == "https://a.example:8443/b?c=d@e"
 
 
 def test_a_long_name_is_shortened_and_stays_apart() -> None:

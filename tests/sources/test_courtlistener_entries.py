@@ -248,6 +248,14 @@ def test_an_address_never_leads_elsewhere(path: str) -> None:
     assert signal.url == "https://courts.example/docket/7/"
 
 
+def test_a_login_stands_in_no_address() -> None:
+    """Where the API is reached with user and password, people are led to the site without."""
+    signal = entry_signal(
+        Entry(id=1, docket_id=7), None, Setting("s", "https://desk:hush@c.example", {}, NOW)
+    )
+    assert signal.url == "https://c.example/docket/7/"
+
+
 def test_an_address_that_is_none_is_left_out() -> None:
     """Blanks and the like make no link."""
     signal = entry_signal(entry(recap_documents=[document(absolute_url="/docket/a b/")]), FACTS, SETTING)

@@ -106,6 +106,16 @@ async def test_a_proceeding_becomes_a_docket_entry(host: Host, http: HttpClient)
     assert signal.labels == {"of": "scotus"}
 
 
+async def test_a_login_stands_in_no_signal(host: Host, http: HttpClient) -> None:
+    """Where the site is reached with user and password, its address is shown without."""
+    publish(host, row("Petition GRANTED."))
+    known = host.url("/").replace("http://", "http://desk:hush@")
+    poll = await build(http, host, base_url=known).poll(None)
+    assert poll.signals[0].url == host.url(
+        "/search.aspx?filename=/docket/docketfiles/html/public/25-250.html"
+    )
+
+
 A, B, C = "Petition for a writ of certiorari filed.", "Motion to expedite filed.", "Brief of Alba filed."
 
 
