@@ -8,8 +8,9 @@ import asyncio
 import random
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import takewhile
 
-from alerter.clock import Clock
+from alerter.clock import Clock, monotonic
 from alerter.core.health import SourceHealth, awaited, unconfigured, was_never_polled_for_want
 from alerter.pipeline.poller import Polled, Poller
 from alerter.pipeline.supervise import wait_for
@@ -19,7 +20,10 @@ from alerter.telemetry import Metrics
 __all__ = ["PollStage", "Polled"]
 
 AT_ONCE = 50
-"""Polls under way at once in one process, those apart that wait for the pipeline."""
+"""Polls under way at once in one process, the slow ones apart."""
+SLOW_AFTER, SLOW_AT_MOST = 2.0, 200
+"""Seconds after which a poll leaves its room to others, and how many may: they wait for the pipeline, for a slow
+host, or for their turn at one that many sources share, and other hosts' sources must not wait with them."""
 SPREAD = timedelta(seconds=30)
 """Many new sources are first polled over this time, or their interval, not all at the start."""
 SHORTEST_SLEEP, LONGEST_SLEEP = 0.005, 1.0
@@ -44,7 +48,8 @@ class PollStage:
         self._clock = clock
         self._process = process
         self._poller = Poller(store, clock=clock, metrics=metrics)
-        self._polling: set[asyncio.Task[None]] = set()
+        self._polling: dict[asyncio.Task[None], float] = {}
+        """Polls under way, the longest first, and when each began."""
         self._wake = asyncio.Event()
         self._must_enrol = True
         self._ends = False
@@ -85,18 +90,21 @@ class PollStage:
 
     @property
     def _room(self) -> int:
-        return AT_ONCE + self._poller.waiting - len(self._polling)
+        """How many polls may be started now."""
+        slow_if_before = monotonic() - SLOW_AFTER
+        slow = sum(1 for _ in takewhile(lambda began: began < slow_if_before, self._polling.values()))
+        return AT_ONCE + min(slow, SLOW_AT_MOST) - len(self._polling)
 
     def _start(self, claim: SourceClaim) -> None:
         poll = self._poller.run(claim, self._sources.get(claim.source))
         task = asyncio.create_task(poll, name=f"poll {claim.source}")
-        self._polling.add(task)
+        self._polling[task] = monotonic()
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if self._room <= 0:
             self._wake.set()  # something may have been left for want of room
-        self._polling.discard(task)
+        del self._polling[task]
 
     async def _sleep(self) -> float:
         """Seconds until there is something to look for."""

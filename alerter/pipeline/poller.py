@@ -86,8 +86,8 @@ class Poller:
         self._store = store
         self._clock = clock
         self._metrics = metrics
-        self.waiting = 0
-        """Polls that wait for the pipeline; they hold nothing else up."""
+        self._waiting = 0
+        """Polls that wait for the pipeline."""
 
     async def run(self, claim: SourceClaim, polled: Polled | None) -> None:
         """Poll the source, and commit what comes of it."""
@@ -153,13 +153,13 @@ class Poller:
     async def _wait(self, visit: _Visit, fault: Busy) -> None:
         """Wait until a slice may be offered again; raises the fault where that takes too long."""
         pause = fault.retry_after.total_seconds() * (1 + random.random())  # noqa: S311  spread, not secrecy
-        if monotonic() + pause > visit.gives_up_at or self.waiting >= WAITING_AT_MOST:
+        if monotonic() + pause > visit.gives_up_at or self._waiting >= WAITING_AT_MOST:
             raise fault
-        self.waiting += 1
+        self._waiting += 1
         try:
             await asyncio.sleep(pause)
         finally:
-            self.waiting -= 1
+            self._waiting -= 1
 
     def _result(self, visit: _Visit, poll: Poll, *, brought: bool) -> PollResult:
         """The end of the poll, whether its last slice turns out to bring something new or not."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from alerter.pipeline import poll as stage_module
-from alerter.pipeline.poll import AT_ONCE, LONGEST_SLEEP, Polled, PollStage
+from alerter.pipeline.poll import AT_ONCE, LONGEST_SLEEP, SLOW_AFTER, Polled, PollStage
 from alerter.pipeline.supervise import run_until_stopped
 from alerter.sources.base import Poll
 from alerter.store.protocol import Enrolment, SourceClaim, StoreError
@@ -207,6 +207,25 @@ async def test_no_more_polls_are_under_way_than_there_is_room_for() -> None:
     stop.set()
     press.stage.wake()
     await loop
+
+
+async def test_slow_polls_leave_their_room_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sources that wait for one host hold up no others, as long as they are not too many."""
+    press = Press(list)
+    source, passed = Hanging(), [0.0]
+    monkeypatch.setattr(stage_module, "monotonic", lambda: passed[-1])
+    monkeypatch.setattr(stage_module, "SLOW_AT_MOST", AT_ONCE)
+    press.stage.reload(many(press, 4 * AT_ONCE, source))
+    await press.stage._enrol()
+    press.clock.advance(timedelta(seconds=30))
+    started = []
+    for seconds in (0.0, SLOW_AFTER / 2, 2 * SLOW_AFTER, 4 * SLOW_AFTER):
+        passed.append(seconds)
+        await press.stage.tick()
+        await asyncio.sleep(0)
+        started.append(len(source.cursors))
+    assert started == [AT_ONCE, AT_ONCE, 2 * AT_ONCE, 2 * AT_ONCE]
+    await press.stage.drain()
 
 
 @pytest.mark.parametrize(
