@@ -20,7 +20,7 @@ RAW_LENGTH = 100_000
 """Characters of a title or description that are looked at."""
 
 _TITLE = re.compile(
-    r"(?P<number>(?:\d{1,2}:)?\d{2,4}-(?:[a-z]{1,5}-)?\d{1,6}(?:-[a-z0-9-]{1,30})?)(?:\s?,\s?\d{2,4}-\d{1,6})*"
+    r"(?P<number>(?:\d{1,2}:)?\d{2,4}-(?:[a-z]{1,5}-)?\d{1,6}(?:-[a-z0-9-]{1,30})?)(?P<others>(?:\s?,\s?\d{2,4}-\d{1,6})*)"
     r"(?:\s*:|(?=\s)|$)(?P<caption>.*)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -45,6 +45,8 @@ class CourtEntry:
 
     number: str
     """As the court writes it."""
+    others: tuple[str, ...]
+    """Further numbers of a consolidated case."""
     case: str
     label: str
     """What was filed: `Order on Motion to Stay`; several are divided by semicolons."""
@@ -82,6 +84,7 @@ def read_entry(entry: Entry, base: str) -> CourtEntry | None:
     document, number = _document(markup, base)
     return CourtEntry(
         number=found["number"],
+        others=tuple(other.strip() for other in found["others"].split(",")[1:]),
         case=case_name(caption),
         label=label,
         text=text,

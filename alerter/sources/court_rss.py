@@ -7,7 +7,7 @@ entry is known by guid, title and description, and a changed one by the guid and
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Annotated, ClassVar, Literal
 
@@ -181,17 +181,22 @@ class _Reading:
         legible = [(entry, part) for entry, part in parts if part]
         if entries and not legible:
             raise UnreadableFeed(f"lists {len(entries)} entries, none of which begins with a docket number")
-        wanted = [(entry, part) for entry, part in legible if self._is_wanted(part)]
+        wanted = [(entry, kept) for entry, part in legible if (kept := self._wanted(part))]
         unlike = {sighting.own_id: (sighting, part) for sighting, part in map(_sighted, reversed(wanted))}
         return self._named(list(unlike.values()), held, _note(entries, len(legible), len(wanted)))
 
-    def _is_wanted(self, part: CourtEntry) -> bool:
-        """Is it of one of the cases to keep?"""
-        docket = (self.config.court, part.number)
+    def _wanted(self, part: CourtEntry) -> CourtEntry | None:
+        """The entry, if it is of one of the cases to keep, under the number that it is kept for."""
         if not self.config.dockets and not self.matters:
-            return True
+            return part
+        numbers = (part.number, *part.others)
+        number = next((number for number in numbers if self._is_wanted(number, part.case)), None)
+        return replace(part, number=number) if number else None
+
+    def _is_wanted(self, number: str, case: str) -> bool:
+        docket = (self.config.court, number)
         return any(is_same_docket(docket, (self.config.court, own)) for own in self.config.dockets) or any(
-            is_in_matter(docket, part.case, matter) for matter in self.matters
+            is_in_matter(docket, case, matter) for matter in self.matters
         )
 
     def _named(self, listed: Sequence[_Sighted], held: Sequence[Held], note: str) -> _Read:

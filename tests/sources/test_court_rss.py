@@ -212,6 +212,18 @@ async def test_an_unchanged_feed_brings_nothing(host: Host, http: HttpClient) ->
     assert (list(second.signals), second.cursor) == ([], first.cursor)
 
 
+@pytest.mark.parametrize(
+    ("docket", "number"), [("25-1813", "2025-1813"), ("25-1812", "2025-1812"), ("25-1814", None)]
+)
+async def test_a_consolidated_case_is_kept_under_each_of_its_numbers(
+    host: Host, http: HttpClient, docket: str, number: str | None
+) -> None:
+    """The one that was asked for is told."""
+    entries = entry(number="2025-1812, 2025-1813:", caption="Lakeside Toys v. Reyes [OPINION], Precedential")
+    signals = await polled(http, host, entries, dockets=[docket])
+    assert [one.docket and one.docket.number for one in signals] == ([number] if number else [])
+
+
 async def test_blanks_after_the_end_do_not_matter(host: Host, http: HttpClient) -> None:
     """However many a court's script leaves there."""
     host.on("/feed", feed(entry()) + b"\n" * 500)
