@@ -148,7 +148,7 @@ class Service:
     def _web_context(self, keeper: StoreKeeper) -> WebContext:
         async def readiness() -> Mapping[str, str]:
             ticking = "ok" if self._scheduler.running else "not ticking"
-            return {"store": keeper.state, "configuration": "ok", "scheduler": ticking}
+            return {"store": keeper.state, "scheduler": ticking}
 
         return WebContext(
             store=keeper.store,

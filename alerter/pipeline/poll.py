@@ -22,8 +22,8 @@ __all__ = ["PollStage", "Polled"]
 AT_ONCE = 50
 """Polls under way at once in one process, the slow ones apart."""
 SLOW_AFTER, SLOW_AT_MOST = 2.0, 200
-"""Seconds after which a poll leaves its room to others, and how many may: they wait for the pipeline, for a slow
-host, or for their turn at one that many sources share, and other hosts' sources must not wait with them."""
+"""Seconds after which a poll leaves its room to others, and how many may: they wait for the pipeline, for a
+slow host, or for their turn at one that many sources share, and others' sources must not wait with them."""
 SPREAD = timedelta(seconds=30)
 """Many new sources are first polled over this time, or their interval, not all at the start."""
 SHORTEST_SLEEP, LONGEST_SLEEP = 0.005, 1.0

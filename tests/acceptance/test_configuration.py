@@ -136,7 +136,10 @@ async def test_a_running_service_keeps_what_works(place: Home, sink: WebhookSink
         (refused,) = service.events("configuration_refused")
         assert any("all.yaml:2:26: " in problem for problem in refused["problems"])
         assert any("refused" in sentence for sentence in await reservations(service))
-        assert (await service.get("/readyz"))["status"] == "ready"
+        assert await service.get("/readyz") == {
+            "status": "ready",
+            "components": {"store": "ok", "scheduler": "ok"},
+        }
         await tell(service, sink, "while it is wrong", "Magnets run short")
 
         place.configure((GOOD % sink.url).replace("magnet*", "gallium"))
