@@ -13,8 +13,8 @@ from alerter.core.matter import Matter
 from alerter.sources.base import Poll, Source, SourceContext, SourceError
 from alerter.sources.http import HttpClient
 from alerter.sources.scotus import Scotus, ScotusConfig
-from alerter.sources.scotus_dockets import UnknownDocket, read_docket
 from tests.sources.conftest import Host
+from tests.sources.scotus import Row, row, sheet
 from tests.support.decisions import alerted
 
 NOW = datetime(2025, 9, 10, 12, tzinfo=UTC)
@@ -22,30 +22,6 @@ MATTER = Matter(id="duties", dockets=(("cafc", "25-1812"), ("SCOTUS", "25a12"), 
 ELSEWHERE = Matter(id="elsewhere", dockets=(("cafc", "25-1812"),))
 ODD = Matter(id="odd", dockets=(("scotus", "../25-250"),))
 PDF = "https://www.supremecourt.example/DocketPDF/25/25-250/1.pdf"
-
-Row = dict[str, Any]
-
-
-def row(text: str, on: str = "Sep 09 2025", *documents: str) -> Row:
-    """One proceeding as the Court writes it."""
-    links = [{"Description": "Main Document", "File": "a.pdf", "DocumentUrl": url} for url in documents]
-    return {"Date": on, "Text": text} | ({"Links": links} if links else {})
-
-
-def sheet(*rows: Row, docket: str = "25-250", **fields: Any) -> dict[str, Any]:
-    """A docket of these proceedings."""
-    defaults = {
-        "CaseNumber": f"{docket} ",
-        "bCapitalCase": False,
-        "sJsonCreationDate": "09/10/2025",
-        "PetitionerTitle": "Lakeside Toys, Inc., et al., Petitioners",
-        "RespondentTitle": "A. Reyes, President of the United States, et al.",
-        "DocketedDate": "September 3, 2025",
-        "LowerCourt": "United States Court of Appeals for the Federal Circuit",
-        "LowerCourtCaseNumbers": "(2025-1812, 2025-1813)",
-        "ProceedingsandOrder": list(rows),
-    }
-    return defaults | fields
 
 
 def publish(host: Host, *rows: Row, docket: str = "25-250", **fields: Any) -> None:
@@ -370,39 +346,6 @@ async def test_what_a_docket_lacks_is_noted(host: Host, http: HttpClient, rows: 
     publish(host, *rows)
     poll = await build(http, host).poll(None)
     assert (told(poll), poll.note) == ([A] if rows else [], note)
-
-
-@pytest.mark.parametrize(
-    "on", ["Sep 9 2025", "Sep 09 2025", "September 9, 2025", "Sep 9, 2025", "09/09/2025"]
-)
-def test_days_are_read_in_every_form(on: str) -> None:
-    """The Court writes them in several."""
-    read = read_docket(sheet(row(A, on)), "25-250")
-    assert [one.on for one in read.proceedings] == [date(2025, 9, 9)]
-
-
-@pytest.mark.parametrize(
-    ("petitioner", "respondent", "case"),
-    [
-        ("Lakeside Toys, Petitioner", "Reyes, Respondent", "Lakeside Toys v. Reyes"),
-        ("A. Reyes, et al., Applicants", "Lakeside Toys, Inc., et al.", "A. Reyes v. Lakeside Toys, Inc."),
-        ("In Re Lakeside Toys, Petitioner", None, "In Re Lakeside Toys"),
-        ("United States of America", "", "United States"),
-    ],
-)
-def test_a_case_is_named_without_roles(petitioner: str, respondent: str | None, case: str) -> None:
-    """Who is what in the case is not part of its name."""
-    fields = {"PetitionerTitle": petitioner, "RespondentTitle": respondent}
-    assert read_docket(sheet(docket="25-250 *** CAPITAL CASE ***", **fields), "25-250").case == case
-
-
-@pytest.mark.parametrize("links", [None, [], "x", [None, {}, {"DocumentUrl": 5}, {"DocumentUrl": "x"}]])
-def test_a_proceeding_may_have_no_document(links: object) -> None:
-    """Whatever stands in place of the links."""
-    (one,) = read_docket(sheet(row(A) | {"Links": links}), "25-250").proceedings
-    assert one.document is None
-    with pytest.raises(UnknownDocket):
-        read_docket(sheet(), "25A250")
 
 
 @pytest.mark.parametrize("cursor", ["", "{}", "[]", '{"dockets": {"25-1": {}}}'])
