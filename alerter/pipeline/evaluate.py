@@ -13,7 +13,7 @@ from alerter.core.reading import ReadSignal
 from alerter.pipeline.draft import Draft, Transition
 from alerter.pipeline.rulebook import Rulebook
 from alerter.pipeline.turn import Turn
-from alerter.pipeline.watch import Watch, evidence_of, is_unwatched
+from alerter.pipeline.watch import Watch, is_unwatched
 from alerter.store.protocol import EVALUATOR, Fenced, Store
 from alerter.telemetry import Metrics
 
@@ -73,7 +73,8 @@ class EvaluateStage:
             await asyncio.sleep(WAIT.total_seconds())
             return
         try:
-            await self._reload() if self._must_reload else await self._advance(WAIT)
+            wait = timedelta(0) if self._watch.unsaid else WAIT
+            await self._reload() if self._must_reload else await self._advance(wait)
             await self._look()
         except Fenced as fault:
             _log.info("evaluator_fenced", reason=str(fault))
@@ -87,7 +88,8 @@ class EvaluateStage:
             await self._reload()
         while await self._advance(timedelta(0)):
             pass
-        await self._look()
+        while await self._look():
+            pass
 
     async def _lead(self) -> bool:
         """Hold the lease; on taking it over, go on from where the store says."""
@@ -150,22 +152,24 @@ class EvaluateStage:
         for alert in firing:
             draft.enlist(alert, now)
 
-    async def _look(self) -> None:
-        """Judge the sources by their health, when it is time to, and commit what has changed of it."""
+    async def _look(self) -> bool:
+        """Judge the sources by their health, when it is time to, and commit some of what has changed of it.
+
+        Is there more? A great many may fall silent at once, and the lease must be renewed meanwhile.
+        """
         now = self._clock.now()
-        if self._must_reload or not self._watch.is_due(now):
-            return
-        health = await self._store.sources.health()
-        found = self._watch.look(health, now)
-        for start in range(0, len(found), LOOKED_AT_ONCE):
-            some = found[start : start + LOOKED_AT_ONCE]
+        if self._must_reload:
+            return False
+        if self._watch.is_due(now):
+            self._watch.look(await self._store.sources.health(), now)
+        some = self._watch.unsaid[:LOOKED_AT_ONCE]
+        if some:
             turn = Turn(self._rulebook, self._store.judgements, self._on_surprise, now)
-            await turn.say(
-                [(one, evidence_of(health[one.verdict.labels["source"]], one, now)) for one in some]
-            )
+            await turn.say(some)
             if turn.draft.changed:
                 await self._commit(turn.draft, self._position)
-            self._watch.remember(some)
+            self._watch.remember(len(some))
+        return bool(self._watch.unsaid)
 
     async def _commit(self, draft: Draft, seen_to: str, *, rules: Mapping[str, str] | None = None) -> None:
         epoch = self._epoch or 0

@@ -33,13 +33,17 @@ class Watch:
         self._watched: dict[_Subject, bool] = {}
         """Is the source the rule's?"""
         self._looked_at: datetime | None = None
+        self.unsaid: list[tuple[Finding, Evidence]] = []
+        """What the last look found, and is not committed yet."""
 
     def is_due(self, now: datetime) -> bool:
-        """Is it time to look again? Never where no rule is about sources."""
-        return bool(self._rules) and (self._looked_at is None or abs(now - self._looked_at) >= LOOK_EVERY)
+        """Is it time to look again? Never where no rule is about sources, nor before all is said."""
+        if self.unsaid or not self._rules:
+            return False
+        return self._looked_at is None or abs(now - self._looked_at) >= LOOK_EVERY
 
-    def look(self, sources: Mapping[str, SourceHealth], now: datetime) -> list[Finding]:
-        """What is to be said that was not said before."""
+    def look(self, sources: Mapping[str, SourceHealth], now: datetime) -> None:
+        """Find what is to be said that was not said before."""
         self._looked_at = now
         changed = (
             (rule, health)
@@ -47,15 +51,16 @@ class Watch:
             for health in sources.values()
             if self._watches(rule, health.source) and self._has_changed(rule, health, now)
         )
-        return [
-            Finding(rule, verdict, fingerprint(rule.id, verdict.labels))
-            for rule, health in changed
-            if (verdict := rule.watch(health, now))
-        ]
+        for rule, health in changed:
+            if verdict := rule.watch(health, now):
+                found = Finding(rule, verdict, fingerprint(rule.id, verdict.labels))
+                self.unsaid.append((found, _evidence(health, found, now)))
 
-    def remember(self, said: list[Finding]) -> None:
-        """These were committed."""
-        self._said |= {(one.rule.id, one.verdict.labels["source"]): one.verdict.holds for one in said}
+    def remember(self, said: int) -> None:
+        """So many of the unsaid were committed, from the first on."""
+        for one, _ in self.unsaid[:said]:
+            self._said[one.rule.id, one.verdict.labels["source"]] = one.verdict.holds
+        del self.unsaid[:said]
 
     def _watches(self, rule: SourceRule, source: str) -> bool:
         subject = rule.id, source
@@ -69,7 +74,7 @@ class Watch:
         return holds is not None and self._said.get((rule.id, health.source), False) is not holds
 
 
-def evidence_of(health: SourceHealth, finding: Finding, now: datetime) -> Evidence:
+def _evidence(health: SourceHealth, finding: Finding, now: datetime) -> Evidence:
     """A source's health as evidence."""
     return Evidence(
         identity=f"source:{health.source}",

@@ -6,6 +6,7 @@ import pytest
 
 from alerter.core.health import SourceHealth
 from alerter.core.route import Route
+from alerter.pipeline import evaluate
 from alerter.pipeline.watch import LOOK_EVERY
 from alerter.rules.absence import AbsenceRule
 from tests.pipeline.conftest import SmallWorld, a_rulebook
@@ -69,6 +70,25 @@ async def test_it_resolves_aloud_when_the_source_is_heard(watched: Watched) -> N
     assert await watched.look() == ["silent resolved"]
     watched.heard("wire", 2 * DAY)
     assert await watched.look() == ["silent fired"]
+
+
+async def test_a_great_many_silent_sources_are_told_over_several_turns(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Signals are judged and the lease is renewed between them; nobody looks again before all is told."""
+    monkeypatch.setattr(evaluate, "LOOKED_AT_ONCE", 2)
+    names = [f"s{number}" for number in range(5)]
+    rule = AbsenceRule.model_validate(SILENT.model_dump(by_alias=True) | {"sources": names})
+    watched.evaluate = watched.an_evaluator("p1", rule)
+    for name in names:
+        watched.heard(name, DAY)
+    told = []
+    for _ in range(4):
+        await watched.evaluate.turn()
+        watched.clock.advance(LOOK_EVERY)
+        told.append(len(await watched.store.judgements.active()))
+    assert told == [2, 4, 5, 5]
+    assert watched.looks == 2
 
 
 async def test_sources_are_looked_at_every_few_seconds_only(watched: Watched) -> None:
