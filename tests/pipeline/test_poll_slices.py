@@ -78,10 +78,10 @@ async def test_a_long_poll_that_is_taken_over_stops(monkeypatch: pytest.MonkeyPa
 
 
 async def test_news_of_an_early_slice_are_news_of_the_poll() -> None:
-    """Health tells of them, though the last slice brought nothing new."""
-    press = Press(lambda: Long(600))
+    """Health tells of them, though the slices after it brought nothing new."""
+    press = Press(lambda: Long(1200))
     await press.tick(polls=1)
-    before = Long(600, lambda n: a_signal("fresh" if n == 0 else f"s{n:04}"))
+    before = Long(1200, lambda n: a_signal("fresh" if n == 0 else f"s{n:04}"))
     press.source.give = lambda: before
     assert (await press.poll_after(30 * MINUTES)).last_signal_at == NOON + 30 * MINUTES
 

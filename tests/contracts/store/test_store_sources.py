@@ -88,7 +88,7 @@ async def test_a_source_that_is_not_to_be_polled_shows_its_health_at_once(store:
 
 
 async def test_a_process_that_enrols_late_does_not_undo_what_a_poll_has_said(store: Store) -> None:
-    """Two processes start with a new key, and the first has polled before the second writes what it expected."""
+    """Two processes start with a new key; the first has polled before the second writes what it expected."""
     awaited = Enrolment(NOON, "keyed", healthy(state="unknown"))
     await store.sources.enrol({"ree-news": awaited})
     [claim] = await store.sources.claim("poller", NOON, 9)
@@ -186,6 +186,34 @@ async def test_a_hold_passes(store: Store) -> None:
     """Once the hold is over and the due time is reached, the source is claimed."""
     await store.sources.postpone(await claim_source(store), at(60), SHORT, healthy())
     assert await eventually(lambda: claimed(store, 60)) == ["ree-news"]
+
+
+async def test_after_its_hold_a_source_is_due_when_it_was_postponed_to(store: Store) -> None:
+    """Not at once: the end of a hold is no due time."""
+    await store.sources.postpone(await claim_source(store), at(600), SHORT, healthy())
+
+    async def is_released() -> bool:
+        assert await claimed(store, 599) == []
+        return await store.sources.next_due(NOON) == at(600) - NOON
+
+    await eventually(is_released)
+    assert await claimed(store, 600) == ["ree-news"]
+
+
+@pytest.mark.parametrize("ends", ["dies", "leaves"])
+async def test_a_source_removed_while_it_is_polled_stays_so_when_its_poller_ends(
+    frail: Store, ends: str
+) -> None:
+    """What the process held is given back, but not to a schedule that it is no longer on."""
+    await frail.fleet.beat("poller")
+    await claim_source(frail)
+    await enrol(frail, {})
+    if ends == "leaves":
+        await frail.fleet.leave("poller")
+    else:
+        await eventually(lambda: frail.fleet.bury("other"))
+    assert await frail.sources.next_due(NOON) is None
+    assert await claimed(frail, 86_400) == []
 
 
 async def test_a_claim_ends_once(store: Store) -> None:

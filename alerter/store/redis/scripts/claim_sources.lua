@@ -8,9 +8,7 @@ for _, source in ipairs(call('ZRANGEBYSCORE', p .. 'polls:held', '-inf', server,
   local due = call('HGET', p .. 'polls:after', source)
   call('ZREM', p .. 'polls:held', source)
   call('HDEL', p .. 'polls:after', source)
-  if due then
-    call('ZADD', p .. 'polls:due', due, source)
-  end
+  call('ZADD', p .. 'polls:due', due, source)
 end
 
 local due = call('ZRANGEBYSCORE', p .. 'polls:due', '-inf', ARGV[2], 'WITHSCORES', 'LIMIT', 0, ARGV[3])
