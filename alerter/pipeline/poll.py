@@ -10,14 +10,19 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import takewhile
 
+import structlog
+
 from alerter.clock import Clock, monotonic
 from alerter.core.health import SourceHealth, awaited, unconfigured, was_never_polled_for_want
-from alerter.pipeline.poller import Polled, Poller
+from alerter.pipeline.poller import JITTER, Polled, Poller
 from alerter.pipeline.supervise import wait_for
+from alerter.sources.base import SourceConfig
 from alerter.store.protocol import Enrolment, SourceClaim, Store
 from alerter.telemetry import Metrics
 
 __all__ = ["PollStage", "Polled"]
+
+_log = structlog.get_logger()
 
 AT_ONCE = 50
 """Polls under way at once in one process, the slow ones apart."""
@@ -26,6 +31,8 @@ SLOW_AFTER, SLOW_AT_MOST = 2.0, 200
 slow host, or for their turn at one that many sources share, and others' sources must not wait with them."""
 SPREAD = timedelta(seconds=30)
 """Many new sources are first polled over this time, or their interval, not all at the start."""
+SET_BACK = timedelta(minutes=1)
+"""A clock that was set back by less only makes polls as much later."""
 SHORTEST_SLEEP, LONGEST_SLEEP = 0.005, 1.0
 """Seconds between two looks at what is due: the first lets what comes due together be claimed together, the
 second bounds how late a moved clock, or a source that another process freed, is noticed."""
@@ -51,6 +58,7 @@ class PollStage:
         self._polling: dict[asyncio.Task[None], float] = {}
         """Polls under way, the longest first, and when each began."""
         self._wake = asyncio.Event()
+        self._looked_at = clock.now()
         self._must_enrol = True
         self._ends = False
 
@@ -74,6 +82,7 @@ class PollStage:
         """Start a poll of every source that is due, as far as there is room. Raises StoreError."""
         if self._must_enrol:
             await self._enrol()
+        await self._heed_clock()
         if self._room <= 0 or not self._sources or self._ends:
             return
         for claim in await self._store.sources.claim(self._process, self._clock.now(), self._room):
@@ -121,6 +130,21 @@ class PollStage:
         """Where nothing is scheduled: should something be? Others may poll it all, or the store lost it."""
         return not self._polling and any(polled.source for polled in self._sources.values())
 
+    async def _heed_clock(self) -> None:
+        """Where the clock was set back, what is due later than its interval allows is due now, once more.
+
+        Else it would not be polled for as long as the clock was ahead, and nobody would be told.
+        """
+        now = self._clock.now()
+        if now < self._looked_at - SET_BACK:
+            health = await self._store.sources.health()
+            _log.warning("clock_set_back", seconds=round((self._looked_at - now).total_seconds()))
+            for source, polled in self._sources.items():
+                known = health.get(source)
+                if known and _is_too_far(known.next_poll_at, polled.config, now):
+                    await self._store.sources.hasten(source, now)
+        self._looked_at = now
+
     async def _enrol(self) -> None:
         """Schedule the sources, once more if a reload replaces them meanwhile."""
         sources, now = self._sources, self._clock.now()
@@ -131,6 +155,11 @@ class PollStage:
         }
         await self._store.sources.enrol(enrolments)
         self._must_enrol = sources is not self._sources
+
+
+def _is_too_far(due: datetime | None, config: SourceConfig, now: datetime) -> bool:
+    longest = max(config.every, config.slowest or config.every) * (1 + JITTER)
+    return due is not None and due - now > longest
 
 
 def _enrolment(polled: Polled, known: SourceHealth | None, now: datetime, spread: timedelta) -> Enrolment:
