@@ -105,7 +105,12 @@ async def _get(session: aiohttp.ClientSession, base: str, path: str, field: str)
 def _told(source: Mapping[str, Any]) -> list[str]:
     """What a source's health says in words."""
     left = source.get("budget_left")
-    told = [source.get("last_error"), *source.get("overdue", ()), source.get("note")]
+    told = [
+        source.get("last_error"),
+        *source.get("unseen", ()),
+        *source.get("overdue", ()),
+        source.get("note"),
+    ]
     told += [f"{left} calls left"] if left is not None else []
     return [words for words in told if words]
 

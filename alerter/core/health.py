@@ -41,6 +41,10 @@ class SourceHealth(Frozen):
     """Learned: how long it usually is from one new signal to the next."""
     note: str = ""
     """What the last successful poll has to say for itself."""
+    unseen: tuple[str, ...] = ()
+    """Parts of what was asked for that the last successful poll could not see, in plain words."""
+    unseen_since: datetime | None = None
+    """Since when some part could not be seen."""
     overdue: tuple[str, ...] = ()
     """Releases that should have come by now, in plain words."""
     budget_left: int | None = None
@@ -55,10 +59,13 @@ def lag(health: SourceHealth, now: datetime) -> timedelta | None:
 def standing(health: SourceHealth, now: datetime) -> SourceState:
     """The state as of now: what went well at the last poll turns quiet, then stale, as silence grows.
 
-    Without a learned cadence no silence is unusual; an overdue release is stale at once.
+    Without a learned cadence no silence is unusual; an overdue release is stale at once. A source that is
+    seen in part only is failing: what it does bring says nothing of the rest.
     """
     if health.state != "ok":
         return health.state
+    if health.unseen:
+        return "failing"
     if health.overdue:
         return "stale"
     silence, cadence = lag(health, now), health.cadence
@@ -74,6 +81,7 @@ def well(
     now: datetime,
     *,
     note: str = "",
+    unseen: tuple[str, ...] = (),
     overdue: tuple[str, ...] = (),
     budget_left: int | None = None,
 ) -> SourceHealth:
@@ -87,6 +95,8 @@ def well(
             "last_poll_at": now,
             "last_success_at": now,
             "note": note,
+            "unseen": unseen,
+            "unseen_since": (before.unseen_since or now) if unseen else None,
             "overdue": overdue,
             "budget_left": budget_left,
         }

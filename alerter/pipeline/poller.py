@@ -164,7 +164,14 @@ class Poller:
     def _result(self, visit: _Visit, poll: Poll, *, brought: bool) -> PollResult:
         """The end of the poll, whether its last slice turns out to bring something new or not."""
         now, config = self._clock.now(), visit.polled.config
-        calm = well(visit.before, now, note=poll.note, overdue=poll.overdue, budget_left=poll.budget_left)
+        calm = well(
+            visit.before,
+            now,
+            note=poll.note,
+            unseen=poll.unseen,
+            overdue=poll.overdue,
+            budget_left=poll.budget_left,
+        )
         jitter = 1 + random.uniform(0, JITTER)  # noqa: S311  spread, not secrecy
         news = _due(with_news(calm, now), config, poll, now, jitter)
         calm = news if brought else _due(calm, config, poll, now, jitter)

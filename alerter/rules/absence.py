@@ -43,8 +43,9 @@ class AbsenceRule(SourceRule):
         return self._verdict(health, state, now - since, holds=holds)
 
     def _since(self, health: SourceHealth, state: SourceState) -> datetime | None:
-        last_at = health.last_success_at if self._counts_answers(state) else health.last_signal_at
-        return last_at or health.watched_since
+        if self._counts_answers(state):
+            return (health.unseen_since if health.unseen else health.last_success_at) or health.watched_since
+        return health.last_signal_at or health.watched_since
 
     def _counts_answers(self, state: SourceState) -> bool:
         """Is it the lack of an answer that counts, rather than that of a signal?"""
@@ -82,7 +83,8 @@ class AbsenceRule(SourceRule):
 def _words(health: SourceHealth, state: SourceState) -> str:
     """What is the matter with the source, for people."""
     if state in _POLLED_IN_VAIN:
-        return f"{state}: {health.last_error}" if health.last_error else state
+        why = health.last_error or "; ".join(health.unseen)
+        return f"{state}: {why}" if why else state
     if health.overdue:
         return "overdue: " + "; ".join(health.overdue)
     return "it answers, and lists nothing new"

@@ -57,6 +57,10 @@ class Poll:
     """The publisher's own wish (ttl, max-age): poll no sooner."""
     note: str = ""
     """What health should say beside the state: `lists no entries`, `2 rows cannot be read`."""
+    unseen: tuple[str, ...] = ()
+    """Parts of what was asked for that could not be seen, each in plain words that name it, as in `no list is
+    called "Entety List"`. The source counts as failing, though what it brought is taken; to be said at each
+    poll, also when nothing has changed."""
     overdue: tuple[str, ...] = ()
     """Releases that should have come by now, in plain words."""
     budget_left: int | None = None

@@ -64,6 +64,8 @@ class FiguresCursor(Frozen):
     """Has the history that there was when the source was wired been told?"""
     note: str = ""
     """What health was told of the answer that still holds."""
+    unseen: tuple[str, ...] = ()
+    """What of it could not be seen."""
     notes: dict[str, str] = {}
     """What the kind remembers for itself."""
 
@@ -95,6 +97,8 @@ class Answered:
     """Where people find the figures."""
     note: str = ""
     """What health should say; where nothing has changed, what it said before still holds."""
+    unseen: tuple[str, ...] = ()
+    """Parts of what was asked for that the answer lacks; likewise."""
     budget_left: int | None = None
     complete: bool = True
     """False while part of the history is left for later polls."""
@@ -124,10 +128,12 @@ def tell(answered: Answered, known: FiguresCursor, config: FiguresConfig, now: d
             values[point.period] = point.value
     latest = {series: max(values, key=_end) for series, values in told.items() if values}
     note = "; ".join(filter(None, (answered.note, unusable)))
+    unseen = answered.unseen
     if answered.points is None:
-        note = note or known.note
+        note, unseen = note or known.note, unseen or known.unseen
     changes = {
         "note": note,
+        "unseen": unseen,
         "visits": dict(answered.visits),
         "units": units,
         "settled": known.settled or answered.complete,
@@ -139,6 +145,7 @@ def tell(answered: Answered, known: FiguresCursor, config: FiguresConfig, now: d
         cursor=known.model_copy(update=changes).model_dump_json(),
         wait_at_least=min(answered.max_age, LONGEST_WISH),
         note=note,
+        unseen=unseen,
         overdue=_overdue({**latest, **answered.latest}, config, now),
         budget_left=answered.budget_left,
         settling=not known.settled or not all(known.knows(point.series) for point in points),

@@ -135,7 +135,7 @@ def _why_blind(source: SourceConfig, health: SourceHealth, state: SourceState, n
     if state == "unknown":
         return health.last_error or "not polled yet"
     if state in {"failing", "blocked", "unconfigured"}:
-        return health.last_error or state
+        return health.last_error or "; ".join(health.unseen) or state
     if is_overdue(source, health, now):
         return "its poll is overdue"
     if state == "stale":
@@ -146,6 +146,8 @@ def _why_blind(source: SourceConfig, health: SourceHealth, state: SourceState, n
 def _seen_at(health: SourceHealth | None, state: SourceState) -> datetime | None:
     if health is None:
         return None
+    if health.unseen and not health.failures:
+        return health.unseen_since
     return health.last_signal_at if state == "stale" else health.last_success_at
 
 

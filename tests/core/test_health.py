@@ -123,3 +123,12 @@ def test_pushes_count_as_signals() -> None:
         "later": known["later"],
         "pushed": SourceHealth(source="pushed", state="ok", last_signal_at=NOON),
     }
+
+
+def test_a_source_that_is_seen_in_part_is_failing_since_it_was_first() -> None:
+    """What it does bring says nothing of the rest; once all is seen it is well again."""
+    first = well(SourceHealth(source="wire"), NOON, unseen=("no list is called X",))
+    second = well(first, NOON + timedelta(hours=1), unseen=("no list is called X",))
+    assert (standing(second, NOON), second.unseen_since) == ("failing", NOON)
+    whole = well(second, NOON + timedelta(hours=2))
+    assert (standing(whole, NOON), whole.unseen, whole.unseen_since) == ("ok", (), None)

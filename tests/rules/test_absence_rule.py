@@ -94,6 +94,15 @@ def test_leaving_one_bad_state_for_another_is_no_good_news(state: str, summary: 
     assert (verdict.holds, verdict.summary) == (False, summary)
 
 
+def test_a_source_that_is_seen_in_part_counts_from_when_it_was_first() -> None:
+    """It answers, so its last success is now: what is missing has been so for longer."""
+    seen = health(1, unseen=("no list is called X",), unseen_since=NOON - 25 * HOUR)
+    verdict = rule(states=["failing"]).watch(seen, NOON)
+    assert verdict is not None
+    assert verdict.holds
+    assert verdict.summary.startswith("wire: failing: no list is called X - no usable answer for 25 h")
+
+
 def test_a_silence_that_is_unusual_can_be_asked_for() -> None:
     """`states: [stale]` leaves it to what the source's cadence makes of its silence."""
     stale = rule(states=["stale"]).watch(health(99, cadence=HOUR), NOON)

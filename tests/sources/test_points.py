@@ -279,3 +279,11 @@ def test_what_should_have_come_by_now_is_said(
 ) -> None:
     """Judged by the latest period told, or the latest that the publisher says is out."""
     assert told(None, a_point(7.0, "2025-04"), config=config, latest=latest).overdue == overdue
+
+
+def test_what_could_not_be_seen_is_said_until_an_answer_shows_it() -> None:
+    """Also while nothing has changed: a 304 does not make a missing row appear."""
+    first = told(None, a_point(1.0), unseen=('no row is called "magnet"',))
+    unchanged = told(first.cursor, None)
+    assert first.unseen == unchanged.unseen == ('no row is called "magnet"',)
+    assert told(unchanged.cursor, a_point(1.0)).unseen == ()

@@ -37,6 +37,7 @@ def test_a_source_that_was_never_polled_is_blind() -> None:
         ({"state": "blocked", "last_error": "refuses access"}, "refuses access"),
         ({"state": "unknown"}, "not polled yet"),
         ({"overdue": ("May was due",), "last_signal_at": NOON}, "May was due"),
+        ({"unseen": ("no row X", "no row Y"), "unseen_since": NOON}, "no row X; no row Y"),
         ({"next_poll_at": NOON - timedelta(minutes=11)}, "its poll is overdue"),
     ],
 )

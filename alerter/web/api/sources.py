@@ -38,6 +38,8 @@ class SourceView(Frozen):
     """How long it usually is from one new signal to the next."""
     note: str
     """What its last successful poll has to say for itself."""
+    unseen: tuple[str, ...]
+    """Parts of what was asked for that its last successful poll could not see."""
     overdue: tuple[str, ...]
     """Releases that should have come by now."""
     budget_left: int | None
@@ -89,7 +91,7 @@ def view_source(source: SourceConfig, health: SourceHealth, now: datetime) -> So
         state=standing(health, now),
         lag=_in_words(lag(health, now)),
         cadence=_in_words(health.cadence),
-        **health.model_dump(exclude={"source", "state", "cadence", "watched_since"}),
+        **health.model_dump(exclude={"source", "state", "cadence", "watched_since", "unseen_since"}),
     )
 
 

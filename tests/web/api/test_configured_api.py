@@ -36,6 +36,7 @@ async def test_a_source_is_listed_with_its_health(world: World, client: Client) 
             "lag": None,
             "cadence": None,
             "note": "",
+            "unseen": [],
             "overdue": [],
             "budget_left": None,
         }
