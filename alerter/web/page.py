@@ -144,7 +144,7 @@ def ago(at: datetime | None, now: datetime) -> str:
     for unit, word in _AGES:
         if passed >= unit:
             return f"{passed // unit} {word} ago" if at <= now else f"in {passed // unit} {word}"
-    return "just now"
+    return "just now" if at <= now else "within a minute"
 
 
 def is_linkable(url: str | None) -> bool:

@@ -136,13 +136,15 @@ async def test_silence_is_trusted_when_all_was_seen(world: World, client: Client
 
 async def test_silence_is_not_trusted_when_a_source_is_out_of_sight(world: World, client: Client) -> None:
     """The page names the source, since when and why."""
-    await world.have_polled(healthy("ree-news", state="failing", last_error="HTTP 503", failures=4))
+    due = NOON + timedelta(minutes=12)
+    failing = healthy("ree-news", state="failing", last_error="HTTP 503", failures=4, next_poll_at=due)
+    await world.have_polled(failing)
 
     seen = await read(client)
 
     assert "Silence cannot be trusted" in seen.text
     assert "ree-news could not be seen since 2025-06-09 12:00 UTC: HTTP 503." in seen.text
-    assert "4 in a row" in seen.text
+    assert "4 failed polls in a row; to be asked again in 12 min" in seen.text
 
 
 async def test_many_sources_out_of_sight_are_one_sentence(world: World, client: Client) -> None:
@@ -283,6 +285,7 @@ async def test_nothing_else_of_the_package_is_served(client: Client, path: str) 
         (timedelta(minutes=1), "1 min ago"),
         (timedelta(hours=25), "1 d ago"),
         (timedelta(minutes=-90), "in 1 h"),
+        (timedelta(seconds=-59), "within a minute"),
     ],
 )
 def test_ages_are_told_in_the_largest_unit(passed: timedelta, words: str) -> None:
