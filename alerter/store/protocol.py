@@ -155,7 +155,8 @@ class Sources(Protocol):
         ...
 
     async def health(self) -> Mapping[str, SourceHealth]:
-        """Health by source id, for every source that was ever polled, enrolled with one, or pushed signals.
+        """Health by source id, for every source that was polled, enrolled with one, or pushed signals, and is
+        not forgotten.
 
         `last_signal_at` counts pushes too; a source that only pushes is `ok`.
         """
@@ -337,7 +338,11 @@ class Store(Protocol):
         ...
 
     async def tidy(self, now: datetime, retention: Retention) -> None:
-        """Let go of what is older than its retention; never of what a stage has not finished."""
+        """Let go of what is older than its retention; never of what a stage has not finished.
+
+        A source that is no longer scheduled is forgotten when its last poll is as old: should it come back,
+        its next poll is its first.
+        """
         ...
 
     async def close(self) -> None:

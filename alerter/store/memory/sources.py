@@ -18,6 +18,12 @@ class _State:
     holder: str | None = None
     health: SourceHealth | None = None
 
+    def is_over(self, before: datetime) -> bool:
+        """Is it neither enrolled nor polled any more, and was last polled before then?"""
+        last_at = self.health.last_poll_at if self.health else None
+        is_in_use = self.signature is not None or self.holder is not None
+        return not is_in_use and last_at is not None and last_at < before
+
 
 class MemorySources:
     """The protocol's `Sources`. A scheduled source is either due, held back, or claimed."""
@@ -84,8 +90,9 @@ class MemorySources:
         self._heard[source] = max(self._heard.get(source, at), at)
 
     def tidy(self, before: datetime) -> None:
-        """Forget who has only pushed, and not since then."""
+        """Forget who has only pushed, and not since then, and what was polled then and is no source now."""
         self._heard = {source: at for source, at in self._heard.items() if at >= before}
+        self._states = {source: state for source, state in self._states.items() if not state.is_over(before)}
 
     def check(self, claim: SourceClaim) -> None:
         """Raises Fenced when the claim has ended."""

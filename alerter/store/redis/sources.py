@@ -78,9 +78,12 @@ class RedisSources:
         return with_heard(known, {source: instant(at) for source, at in _pairs(heard)})
 
     async def tidy(self, before: datetime) -> None:
-        """Forget who has only pushed, and not since then."""
+        """Forget who has only pushed, and not since then, and what was polled then and is no source now."""
         oldest = f"({microseconds(before)}"
         await self._client.ask("ZREMRANGEBYSCORE", self._client.key(HEARD), "-inf", oldest)
+        for source, health in (await self.health()).items():
+            if health.last_poll_at and health.last_poll_at < before:
+                await self._client.run("forget_source", source, repeatable=True)
 
     def _health(self, source: str, body: str) -> SourceHealth:
         """The health, read anew only where it has changed."""

@@ -27,6 +27,7 @@ from tests.support.stores import (
     claim_delivery,
     claim_source,
     commit,
+    enrol,
     file,
     must_claim,
     offer,
@@ -232,3 +233,27 @@ async def test_who_has_not_pushed_for_long_is_forgotten(store: Store) -> None:
     await store.signals.intake([a_record("c", source="here", seen_at=days(2))])
     await store.tidy(days(3), KEPT)
     assert set(await store.sources.health()) == {"ree-news", "here"}
+
+
+async def test_a_source_that_was_taken_out_long_ago_is_forgotten(store: Store) -> None:
+    """With its place, so that what was published meanwhile is no news should it come back."""
+    await offer(store, poll=a_poll(await claim_source(store)))
+    await store.tidy(days(30), KEPT)
+    assert await store.sources.cursor("ree-news") == "after-1", "it is scheduled still"
+    await enrol(store, {})
+    await store.tidy(NOON, KEPT)
+    assert await store.sources.cursor("ree-news") == "after-1", "it may come back soon"
+    await store.tidy(days(30), KEPT)
+    assert await store.sources.cursor("ree-news") is None
+    assert await store.sources.health() == {}
+    assert (await claim_source(store)).cursor is None
+
+
+async def test_a_source_that_is_being_polled_is_not_forgotten(store: Store) -> None:
+    """Its poll ends as any other."""
+    await offer(store, poll=a_poll(await claim_source(store)))
+    [claim] = await store.sources.claim("poller", days(29), 1)
+    await enrol(store, {})
+    await store.tidy(days(30), KEPT)
+    await offer(store, poll=a_poll(claim, cursor="after-2"))
+    assert await store.sources.cursor("ree-news") == "after-2"
