@@ -30,13 +30,19 @@ _WORDS = {
     "model_attributes_type": "should be a mapping",
     "model_type": "should be a mapping",
     "set_type": "should be a list",
-    "string_too_short": "should not be empty",
     "string_type": "should be text",
     "time_delta_parsing": "should be a duration like 30s, 10m, 24h or 7d",
     "time_delta_type": "should be a duration like 30s, 10m, 24h or 7d",
     "timezone_aware": "should end in an offset such as Z or +02:00",
     "tuple_type": "should be a list",
 }
+_LENGTHS = {
+    "string_too_long": "characters",
+    "string_too_short": "characters",
+    "too_long": "entries",
+    "too_short": "entries",
+}
+"""What is counted where something is too short or too long."""
 _QUOTED = re.compile(r"'([^']*)'")
 _SURE = 0.6
 """Least likeness (0 to 1) at which another name is worth suggesting."""
@@ -69,11 +75,18 @@ def in_words(error: ErrorDetails) -> str:
         return _choices(str(error["input"]), str(context["expected"]))
     if error["type"] == "string_pattern_mismatch":
         return f"should look like {context['pattern']}"
-    if error["type"] == "too_short":
-        return f"should have at least {context['min_length']} entries, not {context['actual_length']}"
-    if error["type"] == "too_long":
-        return f"should have at most {context['max_length']} entries, not {context['actual_length']}"
+    if error["type"] in _LENGTHS:
+        return _length(_LENGTHS[error["type"]], context)
     return _WORDS.get(error["type"]) or error["msg"].replace("Input should", "should")
+
+
+def _length(counted: str, context: Mapping[str, Any]) -> str:
+    least, most = context.get("min_length"), context.get("max_length")
+    if least == 1:
+        return "should not be empty"
+    bound = f"at most {most}" if least is None else f"at least {least}"
+    had = f", not {context['actual_length']}" if "actual_length" in context else ""
+    return f"should have {bound} {counted}{had}"
 
 
 def _choices(given: str, expected: str) -> str:

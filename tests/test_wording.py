@@ -15,7 +15,8 @@ class Everything(BaseModel):
     """One field for each sort of mistake."""
 
     wait: timedelta = timedelta(0)
-    name: Annotated[str, StringConstraints(pattern="^[a-z]+$", min_length=1)] = "a"
+    name: Annotated[str, StringConstraints(pattern="^[a-z]+$", min_length=1, max_length=4)] = "a"
+    number: Annotated[str, StringConstraints(min_length=3)] = "1-2"
     pair: tuple[int, int] = (1, 2)
     few: Annotated[list[int], Field(min_length=1, max_length=2)] = [1]
     state: Literal["firing", "resolved"] = "firing"
@@ -30,7 +31,9 @@ class Everything(BaseModel):
         ("name", "A", "should look like ^[a-z]+$"),
         ("name", "", "should not be empty"),
         ("name", 7, "should be text"),
-        ("few", [], "should have at least 1 entries, not 0"),
+        ("name", "aaaaa", "should have at most 4 characters"),
+        ("number", "1", "should have at least 3 characters"),
+        ("few", [], "should not be empty"),
         ("few", [1, 2, 3], "should have at most 2 entries, not 3"),
         ("few", [1.5], "should be a whole number"),
         ("few", {}, "should be a list"),

@@ -13,12 +13,11 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from alerter.config.errors import Place, Report
+from alerter.config.shapes import shape_in_words
 from alerter.config.yaml_nodes import Node
-from alerter.core.model import NAME_PATTERN
 from alerter.wording import in_words, unknown
 
 Path = tuple[int | str, ...]
-_NOT_A_NAME = "should be a name of letters, digits and _ . : - that begins with a letter or digit"
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -145,7 +144,7 @@ def _message(kind: type[BaseModel], error: ErrorDetails) -> str:
         holder = _model_at(kind, error["loc"][:-1])
         return unknown("key", last, _keys(holder) if holder else ())
     named = [step for step in error["loc"] if isinstance(step, str)]
-    words = _NOT_A_NAME if error.get("ctx", {}).get("pattern") == NAME_PATTERN else in_words(error)
+    words = shape_in_words(str(error.get("ctx", {}).get("pattern"))) or in_words(error)
     return f"{named[-1]}: {words}" if named else words
 
 

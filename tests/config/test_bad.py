@@ -120,7 +120,7 @@ RULES = [
     ),
     ("rules: [{id: x, type: match, any: [a], sources: [▸nws]}]", 'unknown source "nws"'),
     ("rules: [{id: x, type: event, events: [▸export_bann]}]", 'did you mean "export_ban"?'),
-    ("rules: [{id: x, type: event, events: ▸[]}]", "events: should have at least 1 entries, not 0"),
+    ("rules: [{id: x, type: event, events: ▸[]}]", "events: should not be empty"),
     ("rules: [{id: x, type: claim, metric: [exports], change_below: ▸lots}]", "not a percentage: 'lots'"),
     (
         "matters: [{id: tariffs}]\nrules: [{id: x, type: docket, matters: [▸tarifs]}]",
