@@ -214,7 +214,7 @@ class Poller:
         now, source = self._clock.now(), visit.claim.source
         known = fault if isinstance(fault, SourceError) else SourceError(str(fault) or "no answer in time")
         health = ill(visit.before, now, str(known), known.trouble)
-        hold = max(known.retry_after or timedelta(0), _backoff(health.failures, visit.polled.config.every))
+        hold = _hold(known, health.failures, visit.polled.config.every)
         health = health.model_copy(update={"next_poll_at": now + hold})
         await self._store.sources.postpone(visit.claim, now, hold, health)
         self._metrics.polls.labels(source, "failed").inc()
@@ -249,6 +249,12 @@ def _due(
     gap = usual_gap(health.cadence, lag(health, now))
     wait = interval(config.every, config.slowest, gap, poll.wait_at_least)
     return health.model_copy(update={"next_poll_at": now + wait * jitter})
+
+
+def _hold(fault: SourceError, failures: int, every: timedelta) -> timedelta:
+    """How long to leave a publisher alone: what rarely passes in a moment is not tried before its time."""
+    wait = max(fault.retry_after or timedelta(0), _backoff(failures, every))
+    return wait if fault.may_pass else max(wait, every)
 
 
 def _backoff(failures: int, every: timedelta) -> timedelta:

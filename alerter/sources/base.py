@@ -45,6 +45,11 @@ class SourceError(Exception):
         self.retry_after = retry_after
         self.trouble = trouble
 
+    @property
+    def may_pass(self) -> bool:
+        """May it be over in a moment, so that a second try soon is worth a request?"""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Poll:

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from alerter.core.signal import Signal
 from alerter.pipeline import poller as poller_module
 from alerter.sources.base import SourceError
+from alerter.sources.http import FetchError
 from alerter.store.protocol import Busy, StoreError
 from tests.support.press import Offers, Press, fail, old
 from tests.support.signals import NOON, a_signal
@@ -58,9 +59,32 @@ async def test_a_failure_is_health_with_a_reason_and_backs_off(fault: Exception,
     await press.tick(polls=1)
     assert await press.health() == ("failing", 1, words)
     await press.tick(polls=1)
-    press.seconds += 5
+    press.seconds += 600
     await press.tick(polls=2)
     assert await press.health() == ("failing", 2, words)
+
+
+@pytest.mark.parametrize(
+    ("fault", "seconds"),
+    [
+        (FetchError("no connection"), 5),
+        (FetchError("down", status=503), 5),
+        (FetchError("not here", status=404), 600),
+        (FetchError("refuses", status=403, trouble="blocked"), 600),
+        (FetchError("a web page", status=200), 600),
+        (SourceError("finds no entries"), 600),
+    ],
+    ids=str,
+)
+async def test_only_what_may_pass_in_a_moment_is_tried_again_soon(fault: Exception, seconds: int) -> None:
+    """A publisher that answered is left alone until its usual time, ten minutes here."""
+    press = Press(fail(fault))
+    await press.tick(polls=1)
+    press.seconds += seconds / 2 - 0.1
+    await press.tick(polls=1)
+    press.seconds += seconds / 2 + 0.1
+    await press.tick(polls=2)
+    assert len(press.source.cursors) == 2
 
 
 async def test_the_publishers_retry_after_is_heeded() -> None:
@@ -88,7 +112,7 @@ async def test_health_says_when_the_next_poll_is_due() -> None:
 
 async def test_a_recovered_source_is_well_again() -> None:
     """One success ends the failing state."""
-    press = Press(fail(SourceError("500")))
+    press = Press(fail(FetchError("failed", status=500)))
     await press.tick(polls=1)
     press.source.give = list
     press.seconds += 10
@@ -116,7 +140,7 @@ async def test_a_surprise_in_what_a_poll_brought_ends_the_claim(monkeypatch: pyt
         patched.setattr("alerter.pipeline.poller.clean_signal", trip)
         await press.tick(polls=1)
     assert await press.health() == ("failing", 1, "unexpected ZeroDivisionError: inside")
-    press.seconds += 5
+    press.seconds += 600
     await press.tick(polls=2)
     assert await press.taken() == [("a", False)]
 
@@ -128,7 +152,7 @@ async def test_what_could_not_be_committed_is_polled_again(monkeypatch: pytest.M
     offers.faults = [StoreError("away")]
     await press.tick(polls=1)
     assert await press.taken() == []
-    press.seconds += 5
+    press.seconds += 600
     await press.tick(polls=2)
     assert await press.taken() == [("a", False)]
     assert press.source.cursors == [None, None]
@@ -226,7 +250,7 @@ async def test_a_store_that_fails_inside_a_source_is_not_the_source_s_fault() ->
     assert [line["event"] for line in logs] == ["poll_not_committed"]
     assert await press.health() == ("unknown", 0, "")
     press.source.give = list
-    press.seconds += 5
+    press.seconds += 600
     await press.tick(polls=2)
     assert await press.health() == ("ok", 0, "")
 
@@ -237,7 +261,7 @@ async def test_a_cancellation_from_within_a_source_does_not_lose_the_source() ->
     await press.tick(polls=1)
     assert await press.health() == ("failing", 1, "unexpected CancelledError: ")
     press.source.give = list
-    press.seconds += 5
+    press.seconds += 600
     await press.tick(polls=2)
 
 
@@ -269,7 +293,7 @@ async def test_a_surprise_in_the_store_does_not_leave_the_source_claimed(
     Offers(press, monkeypatch).faults = [ValueError("not expected")]
     await press.tick(polls=1)
     assert await press.health() == ("failing", 1, "unexpected ValueError: not expected")
-    press.seconds += 5
+    press.seconds += 600
     await press.tick(polls=2)
 
 

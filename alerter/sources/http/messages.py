@@ -14,6 +14,9 @@ from alerter.core.model import Frozen
 from alerter.sources.base import SourceError
 from alerter.sources.http.answers import is_overfull, page_title
 
+_PASSING = frozenset({408, 425, 429})
+"""Refusals of the moment: timed out, too early, too many requests."""
+
 
 class FetchError(SourceError):
     """No usable answer, in plain words; `status` where there was one, `retry_after` where it said so."""
@@ -28,6 +31,13 @@ class FetchError(SourceError):
     ) -> None:
         super().__init__(message, retry_after=retry_after, trouble=trouble)
         self.status = status
+
+    @property
+    def may_pass(self) -> bool:
+        """A network or a server that fails recovers; what it answered rarely changes in a moment."""
+        if self.trouble != "failing":
+            return False
+        return self.status is None or self.status >= 500 or self.status in _PASSING
 
 
 class Validators(Frozen):
