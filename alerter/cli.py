@@ -6,7 +6,7 @@ On a terminal people get tables; in a pipe programs get NDJSON. Only `run` start
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -30,11 +30,12 @@ from alerter.replay import describe, replay, time_of
 from alerter.ruletest import RuleTestResult, run_test
 from alerter.service import CannotListen, Options, Service
 from alerter.settings import Settings, SettingsError, load_settings
-from alerter.sources.base import SourceError
+from alerter.sources.base import Poll, SourceError
 from alerter.stages import Role
 from alerter.status import StatusError, fetch_status
 from alerter.store.protocol import StoreError
 from alerter.telemetry import configure_logging
+from alerter.wording import nearest, unknown
 
 app = typer.Typer(
     help="Watches public sources for signs that a supply will be disrupted, and tells the right people.",
@@ -92,14 +93,20 @@ def check(config: Folder = FOLDER) -> None:
 
 @app.command()
 def poll(source: str, config: Folder = FOLDER) -> None:
-    """Poll one source once and write its signals as NDJSON; nothing is stored."""
+    """Poll one source once and write its signals as NDJSON; nothing is stored.
+
+    How many there were, what could not be seen and what the poll says besides goes to stderr.
+    """
     settings = _settings()
     configuration = load(config, os.environ)
     configured = {one.id: one for one in configuration.sources}
     if source not in configured:
         raise Refused(_unknown("source", source, configured))
-    for signal in asyncio.run(poll_once(configured[source], settings, configuration.matters)):
+    made = asyncio.run(poll_once(configured[source], settings, configuration.matters))
+    for signal in made.signals:
         output.write_line(signal.model_dump(mode="json", exclude_none=True))
+    for sentence in _told_of(made):
+        output.say(f"{source}: {sentence}")
 
 
 @app.command("annotate")
@@ -216,7 +223,19 @@ def status(
 
 
 def _unknown(noun: str, name: str, configured: Iterable[str]) -> str:
-    return f"unknown {noun} {name!r}; the configuration has: {', '.join(sorted(configured)) or 'none'}"
+    choices = sorted(configured)
+    if nearest(name, choices):
+        return unknown(noun, name, choices)
+    return f'unknown {noun} "{name}"; the configuration has: {", ".join(choices) or "none"}'
+
+
+def _told_of(made: Poll) -> Iterator[str]:
+    """What a poll has to say besides its signals, most pressing last: it is read from the end."""
+    yield f"{len(made.signals)} signal{'' if len(made.signals) == 1 else 's'}"
+    if made.note:
+        yield made.note
+    yield from (f"overdue: {one}" for one in made.overdue)
+    yield from (f"not seen: {one}" for one in made.unseen)
 
 
 def _text_to_annotate(document: object) -> Signal:

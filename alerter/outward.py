@@ -16,11 +16,10 @@ from alerter.core.alert import Alert, Change, fingerprint
 from alerter.core.budget import Budgets
 from alerter.core.delivery import Delivery, Group, Member, Outcome
 from alerter.core.matter import Matter
-from alerter.core.signal import Signal
 from alerter.guard import guarded_session
 from alerter.notifiers.base import NotifierContext
 from alerter.settings import Settings
-from alerter.sources.base import SourceConfig, SourceContext, SourceError
+from alerter.sources.base import Poll, SourceConfig, SourceContext, SourceError
 from alerter.sources.http import HttpClient, default_user_agent
 from alerter.store.memory import MemoryBudgets
 
@@ -67,16 +66,13 @@ async def open_outside(
         )
 
 
-async def poll_once(
-    config: SourceConfig, settings: Settings, matters: Sequence[Matter] = ()
-) -> Sequence[Signal]:
+async def poll_once(config: SourceConfig, settings: Settings, matters: Sequence[Matter] = ()) -> Poll:
     """What the source brings when it is polled for the first time. Raises SourceError."""
     async with open_outside(settings, clock_of(settings)) as outside:
         context = outside.sources.knowing(matters)
         if missing := config.missing(context.keys):
             raise SourceError(missing, trouble="unconfigured")
-        poll = await config.build(context).poll(None)
-    return poll.signals
+        return await config.build(context).poll(None)
 
 
 async def send_test_notification(receiver: Receiver, settings: Settings) -> list[tuple[str, Outcome]]:
