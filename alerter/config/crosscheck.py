@@ -19,7 +19,7 @@ from alerter.reading.lexicon import Lexicon
 from alerter.rules.base import RuleConfig
 from alerter.settings import Settings
 from alerter.sources.base import SourceConfig
-from alerter.wording import unknown
+from alerter.wording import nearest, unknown
 
 POLLED_AT_MOST_EVERY = timedelta(seconds=1)
 _NOUNS = {
@@ -181,7 +181,11 @@ def _check_series(entries: Entries, namings: Sequence[_Naming], report: Report) 
     declared = {series for source in sources for series in source.declared_series()}
     for naming in namings:
         if naming.id not in declared:
-            report.warn(naming.place, f'no source declares the series "{naming.id}"; it must be pushed')
+            like = nearest(naming.id, declared)
+            question = f'did you mean "{like}"? Otherwise ' if like else ""
+            report.warn(
+                naming.place, f'no source declares the series "{naming.id}"; {question}it must be pushed'
+            )
 
 
 def _check_heard(sources: set[str], namings: Sequence[_Naming], report: Report) -> None:

@@ -107,6 +107,21 @@ routes: [{receiver: desk}]
     assert warnings(tmp_path, text) == []
 
 
+def test_a_series_that_is_nearly_declared_is_asked_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A letter that is wrong is no reason to push anything."""
+    monkeypatch.setattr(FeedConfig, "declared_series", lambda own: (f"{own.id}-index",))
+    text = """
+sources: [{id: baltic, type: feed, url: "https://a.example"}]
+rules: [{id: fall, type: series, series: [baltic-indx], change: yoy, below: -20%}]
+receivers: [{id: desk}]
+routes: [{receiver: desk}]
+"""
+    ((_, _, message),) = warnings(tmp_path, text)
+    assert 'series "baltic-indx"; did you mean "baltic-index"? Otherwise it must be pushed' in message
+
+
 def test_a_commodity_that_the_lexicon_lacks_is_doubtful(tmp_path: Path) -> None:
     """In rules, matters and as a parent; the configuration's own commodities count as known."""
     text = """
