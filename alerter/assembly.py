@@ -11,6 +11,7 @@ import structlog
 from alerter.config import Configuration
 from alerter.core.group import Dispatch
 from alerter.core.matching import Routing
+from alerter.core.model import digest
 from alerter.core.reading import Reading
 from alerter.core.signal import Signal
 from alerter.notifiers.base import Destination, NotifierContext
@@ -58,7 +59,8 @@ def build_parts(configuration: Configuration, sources: SourceContext, notifiers:
 
 def _polled(config: SourceConfig, context: SourceContext) -> Polled:
     missing = config.missing(context.keys)
-    return Polled(config, None if missing else config.build(context), missing)
+    keys = digest(*(part for pair in sorted(context.keys.items()) for part in pair))
+    return Polled(config, None if missing else config.build(context), missing, keys)
 
 
 def build_judging(configuration: Configuration, destinations: Mapping[str, Sequence[str]]) -> Judging:

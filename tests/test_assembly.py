@@ -8,7 +8,7 @@ from alerter.assembly import build_parts
 from alerter.clock import SystemClock
 from alerter.config import ConfigErrors, load
 from alerter.outward import open_outside
-from alerter.settings import Settings
+from alerter.settings import KeySettings, Settings
 from alerter.sources.court_rss import CourtRss
 from tests.config.samples import written
 
@@ -31,3 +31,15 @@ def test_a_matter_that_a_source_names_must_exist(tmp_path: Path) -> None:
     """Found when the configuration is checked, not when the source is polled."""
     with pytest.raises(ConfigErrors, match=r'unknown matter "tariffs"'):
         load(written(tmp_path, all=COURT), {})
+
+
+async def test_another_key_makes_a_source_due_again(tmp_path: Path) -> None:
+    """The signature under which it is scheduled stands for its keys too, without showing them."""
+    folder = written(tmp_path, all='sources: [{id: wire, type: feed, url: "https://wire.example/"}]')
+    signatures = set()
+    for environment in ({}, {"courtlistener": "one"}, {"courtlistener": "two"}):
+        settings = Settings(keys=KeySettings.model_validate(environment))
+        async with open_outside(settings, SystemClock()) as outside:
+            parts = build_parts(load(folder, {}), outside.sources, outside.notifiers)
+        signatures.add(parts.sources["wire"].signature)
+    assert len(signatures) == 3

@@ -53,11 +53,13 @@ class Polled:
     """None where the environment lacks something."""
     missing: str = ""
     """What it lacks, in plain words."""
+    keys: str = ""
+    """Stands for the keys that it may use: with another one it is worth a poll at once."""
 
     @property
     def signature(self) -> str:
         """Stands for all that its polls depend on."""
-        return digest(self.config.model_dump_json(), self.missing)
+        return digest(self.config.model_dump_json(), self.missing, self.keys)
 
 
 @dataclass(frozen=True, slots=True)
