@@ -230,6 +230,7 @@ class Poller:
         hold = max(fault.retry_after, min(BUSY_PAUSE, visit.polled.config.every))
         health = visit.before.model_copy(update={"next_poll_at": now + hold})
         await self._store.sources.postpone(visit.claim, now, hold, health)
+        self._metrics.polls.labels(visit.claim.source, "busy").inc()
 
     async def _let_go(self, claim: SourceClaim) -> None:
         """Give the claim back; a store that does not answer takes it back at this process's next claim."""

@@ -168,6 +168,7 @@ async def test_a_busy_pipeline_does_not_fetch_from_the_publisher_every_second(
     offers.faults = [Busy(timedelta(seconds=1), "behind")]
     await press.tick(polls=1)
     assert (await press.told()).state == "unknown"
+    assert press.metrics.polls.labels("press", "busy")._value.get() == 1
     press.seconds += 29
     await press.tick(polls=1)
     press.seconds += 1
