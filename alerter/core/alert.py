@@ -29,7 +29,8 @@ class Change(StrEnum):
     RESOLVED = "resolved"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
-    """An occurrence that resolved quietly after `resolve_after`, or a pending condition that cleared."""
+    """Quietly resolved: an occurrence after `resolve_after`, or one whose evidence is told under other labels
+    now; or a pending condition that cleared."""
     REPEATED = "repeated"
     RULE_REMOVED = "rule_removed"
 
@@ -90,7 +91,7 @@ class Alert(Frozen):
     evidence_count: int = 0
     marks: tuple[str, ...] = ()
     resolution: str = ""
-    """Why it resolved: `cleared`, `expired`, `withdrawn`, `rule_removed`."""
+    """Why it resolved: `cleared`, `expired`, `withdrawn`, `moved`, `rule_removed`."""
     starts_at: datetime
     updated_at: datetime
     resolved_at: datetime | None = None
@@ -131,6 +132,8 @@ class Retracted:
     identity: str
     version: int
     at: datetime
+    moved: bool = False
+    """Does it support the same rule under other labels now? Then nothing was taken back."""
 
 
 AlertTimer = Literal["fire", "expire"]

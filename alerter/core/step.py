@@ -134,6 +134,8 @@ def _retracted(alert: Alert | None, given: Retracted) -> Step:
     timers: dict[AlertTimer, datetime | None] = {"fire": None, "expire": None}
     if alert.state == "pending":
         return Step(_close(alert, given.at, "withdrawn", **fewer), Change.EXPIRED, "withdrawn", timers)
+    if given.moved:
+        return Step(_close(alert, given.at, "moved"), Change.EXPIRED, "moved", timers)
     # The last evidence stays on the alert, so that the correction can say what is withdrawn.
     return Step(_close(alert, given.at, "withdrawn"), Change.WITHDRAWN, "withdrawn", timers)
 

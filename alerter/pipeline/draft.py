@@ -76,10 +76,13 @@ class Draft:
             found.add(name)
         if read.record.version > 1:
             gone = self.touching.get(read.record.identity, set()) - found
+            finding_still = {finding.rule.id for finding in findings if finding.verdict.holds}
             for name in sorted(gone):
-                if (alert := self.alerts.get(name)) and alert.rule in spared:
+                alert = self.alerts.get(name)
+                if alert and alert.rule in spared:
                     continue
-                self._feed(name, Retracted(read.record.identity, read.record.version, at), read)
+                moved = alert is not None and alert.rule in finding_still
+                self._feed(name, Retracted(read.record.identity, read.record.version, at, moved), read)
 
     def take_finding(self, finding: Finding, evidence: Evidence, at: datetime) -> None:
         """Step the alert of a finding that rests on no signal."""

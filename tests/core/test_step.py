@@ -129,6 +129,9 @@ CASES = {
         "event_found",
         "firing",
     ),
+    "the last evidence told under other labels resolves the alert quietly": Case(
+        (found(),), Retracted(identity("a"), 2, at(9), moved=True), Change.EXPIRED, "moved", "resolved"
+    ),
     "the last evidence withdrawn withdraws the alert": Case(
         (found(),), Retracted(identity("a"), 2, at(9)), Change.WITHDRAWN, "withdrawn", "resolved"
     ),

@@ -53,6 +53,15 @@ async def test_a_version_that_says_nothing_any_more_withdraws_the_alert(world: S
     assert await world.tell(a_signal("a", text="Corrected: nothing of the kind.")) == ["says withdrawn"]
 
 
+async def test_a_version_that_says_it_of_another_moves_the_alert(world: SmallWorld) -> None:
+    """Nothing was taken back: the alert under the old labels ends without a word."""
+    await world.tell(said("a", "down", about=""))
+    assert await world.tell(said("a", "down", about="y", text="Now with its name.")) == [
+        "says fired",
+        "says expired",
+    ]
+
+
 async def test_versions_in_one_batch_come_to_the_same(world: SmallWorld) -> None:
     """The retraction knows what the version before it touched a moment ago."""
     changes = await world.tell(said("a", "down"), a_signal("a", text="Corrected: nothing of the kind."))
