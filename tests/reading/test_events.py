@@ -23,6 +23,12 @@ EVENTS = [
         "CN",
         "rare-earth-magnets",
     ),
+    (
+        "The Bureau of Industry and Security imposes a licence requirement for exports of gallium to China",
+        "licence_required",
+        "US",
+        "gallium",
+    ),
     ("China imposes export controls on antimony", "export_control_imposed", "CN", "antimony"),
     ("Beijing restricts exports of gallium and germanium", "export_control_imposed", "CN", "germanium"),
     ("China tightens controls on graphite exports", "export_control_imposed", "CN", "graphite"),
