@@ -6,7 +6,9 @@ as a thousand removals: what does not add up is an error, and the snapshot stays
 """
 
 import asyncio
+import difflib
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, BinaryIO, ClassVar, Literal
@@ -114,6 +116,7 @@ class _Read:
     signals: Listings
     snapshot: str
     notes: tuple[str, ...]
+    unseen: tuple[str, ...]
 
 
 class ScreeningList:
@@ -137,8 +140,9 @@ class ScreeningList:
             fetched, visit = await revisit(self._http, request, known.visit if known else None, into=file)
             wait = min(fetched.max_age, LONGEST_WISH)
             if fetched.not_modified and known is not None:
-                kept = ScreeningCursor(visit=visit, snapshot=known.packed)
-                return Poll(signals=(), cursor=kept.model_dump_json(), wait_at_least=wait)
+                kept = ScreeningCursor(visit=visit, snapshot=known.packed).model_dump_json()
+                unseen = _unseen(known.snapshot, self._config)
+                return Poll(signals=(), cursor=kept, wait_at_least=wait, unseen=unseen)
             read = await read_aside(
                 lambda: self._compare(file, known),
                 UnknownShape,
@@ -152,6 +156,7 @@ class ScreeningList:
             cursor=after.model_dump_json(),
             wait_at_least=wait,
             note="; ".join(read.notes)[:NOTE_LENGTH],
+            unseen=read.unseen,
             settling=known is None,
         )
 
@@ -178,7 +183,8 @@ class ScreeningList:
         return _Read(
             signals=Listings(told, found.shelves, setting),
             snapshot=pack(found.after),
-            notes=(*_notes(found, wanted), *too_many),
+            notes=(*_notes(found), *too_many),
+            unseen=_unseen(found.after, config),
         )
 
 
@@ -205,14 +211,23 @@ class _Wanted:
         )
 
 
-def _notes(found: Difference, wanted: _Wanted) -> list[str]:
-    notes = []
-    if found.unreadable:
-        rows = "1 row" if found.unreadable == 1 else f"{found.unreadable:,} rows"
-        notes.append(f"{rows} cannot be read, so that nothing counts as removed")
-    if not any(wanted.takes_list(member.list) for member in found.after.members):
-        notes.append("has no list of the names asked for")
-    return notes
+def _notes(found: Difference) -> list[str]:
+    if not found.unreadable:
+        return []
+    rows = "1 row" if found.unreadable == 1 else f"{found.unreadable:,} rows"
+    return [f"{rows} cannot be read, so that nothing counts as removed"]
+
+
+def _unseen(snapshot: Snapshot, config: ScreeningListConfig) -> tuple[str, ...]:
+    """The names asked for that no list bears, each with the list that comes closest."""
+    there = {normalise(name): name for name in sorted({member.list for member in snapshot.members})}
+    unknown = [name for name in config.lists if not any(map(Phrase(name).found_in, there))]
+    return tuple(f'no list is called "{name}"{_closest(name, there)}' for name in unknown)
+
+
+def _closest(name: str, there: Mapping[str, str]) -> str:
+    found = difflib.get_close_matches(normalise(name), there, n=1, cutoff=0.0)
+    return f"; the closest is “{there[found[0]]}”" if found else ""
 
 
 def _recall(cursor: str | None) -> _Known | None:

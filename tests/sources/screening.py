@@ -8,7 +8,7 @@ from typing import Any
 
 from alerter.core.signal import Signal
 from alerter.sources.base import Poll, SourceContext
-from alerter.sources.http import HttpClient
+from alerter.sources.http import HttpClient, Validators
 from alerter.sources.screening_list import FILE, ScreeningListConfig
 from tests.sources.conftest import Host
 
@@ -86,6 +86,18 @@ class Desk:
     async def receives(self, body: bytes) -> Poll:
         """The poll that finds this file."""
         self.host.on(FILE, body)
+        return await self._poll()
+
+    async def sees_nothing_new(self) -> Poll:
+        """The poll that is answered by a 304."""
+        known = ScreeningCursor.model_validate_json(self.cursor or "")
+        validators = Validators(url=self.host.url(FILE), etag='"1"')
+        visit = known.visit.model_copy(update={"validators": validators})
+        self.cursor = known.model_copy(update={"visit": visit}).model_dump_json()
+        self.host.on(FILE, status=304)
+        return await self._poll()
+
+    async def _poll(self) -> Poll:
         config = ScreeningListConfig.model_validate({"id": "csl", "type": "screening_list"} | self.options)
         now, self.now = self.now, self.now + timedelta(hours=1)
         source = config.build(SourceContext(http=self.http, now=lambda: now, keys={}))

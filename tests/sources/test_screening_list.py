@@ -225,11 +225,13 @@ async def test_lists_and_countries_can_be_picked(host: Host, http: HttpClient) -
     assert told(await desk.sees(rows[0], rows[2])) == [("removed", "Party 8")]
 
 
-async def test_a_list_that_is_not_there_is_noted(host: Host, http: HttpClient) -> None:
-    """A mistyped name does not look like calm."""
-    desk = Desk(host, http, lists=["Entitty List*"])
+async def test_a_list_that_is_not_there_is_unseen(host: Host, http: HttpClient) -> None:
+    """A mistyped name does not look like calm, at whatever poll, though another list is there."""
+    desk = Desk(host, http, lists=["Entitty List*", "entity list*"])
     poll = await desk.sees(party("A"))
-    assert (told(poll), poll.note) == ([], "has no list of the names asked for")
+    unseen = (f'no list is called "Entitty List*"; the closest is “{ENTITY_LIST}”',)
+    assert (told(poll), poll.unseen) == ([("added", "A")], unseen)
+    assert (await desk.sees_nothing_new()).unseen == unseen
 
 
 @pytest.mark.parametrize(
