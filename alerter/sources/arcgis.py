@@ -51,14 +51,15 @@ class Daily:
 
     @property
     def note(self) -> str:
-        """What is wrong or absent, for people."""
-        absent = sorted({wanted.place for wanted, days in self.values.items() if not days})
+        """What is wrong, for people."""
         rows = "row" if self.unreadable == 1 else "rows"
-        said = (
-            f"{self.unreadable} {rows} cannot be read" if self.unreadable else "",
-            f"lists no days of {', '.join(absent)}" if absent else "",
-        )
-        return "; ".join(filter(None, said))
+        return f"{self.unreadable} {rows} cannot be read" if self.unreadable else ""
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """The places without a row: what is known of a place is asked for again, so that it has one."""
+        absent = dict.fromkeys(wanted.place for wanted, days in self.values.items() if not days)
+        return tuple(f'lists no days of "{place}"' for place in absent)
 
 
 def read_page(document: object) -> Page:

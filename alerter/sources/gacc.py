@@ -6,6 +6,7 @@ other. What is behind a test for humans stays there.
 """
 
 import asyncio
+import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -117,6 +118,8 @@ class _Round:
     refused: list[str] = field(default_factory=list)
     """Older pages that are of no use as they are."""
     notes: list[str] = field(default_factory=list)
+    unseen: tuple[str, ...] = ()
+    """Rows that the newest page lacks."""
     max_age: timedelta = timedelta(0)
     broke_off: bool = False
     """Did pages stop coming?"""
@@ -159,6 +162,7 @@ class Gacc:
             found.max_age,
             url=config.url or wanted[0] if wanted else None,
             note=found.note,
+            unseen=found.unseen,
             complete=set(unread) <= set(asked) and not found.broke_off,
             notes=found.listings | {_REFUSED: "\n".join(found.refused)},
         )
@@ -208,10 +212,15 @@ class Gacc:
         """
         try:
             fetched, visit = await self._visit(url, known.visits.get(url))
-            if not fetched.not_modified:
-                points, note = await self._parse(fetched, self._points)
+            if fetched.not_modified:
+                found.unseen = known.unseen if is_newest else found.unseen
+            else:
+                points, absent = await self._parse(fetched, self._points)
                 found.points = [*(found.points or ()), *points]
-                found.notes += [note] if note else []
+                if is_newest:
+                    found.unseen = tuple(absent)
+                else:
+                    found.notes += absent
         except SourceError as error:
             if is_newest or error.retry_after is not None:
                 raise
@@ -225,7 +234,7 @@ class Gacc:
         found.max_age = fetched.max_age if self._config.url else found.max_age
         return True
 
-    def _points(self, fetched: Fetched) -> tuple[list[Point], str]:
+    def _points(self, fetched: Fetched) -> tuple[list[Point], list[str]]:
         """All the work that may take long, in one go for a worker thread."""
         config = self._config
         table = read_table(fetched.body, _type_of(fetched))
@@ -272,7 +281,7 @@ class Gacc:
         return [place, config.currency, config.what, config.flow, config.span, str(config.months), *names]
 
 
-def _points_of(table: Table, config: GaccConfig) -> tuple[list[Point], str]:
+def _points_of(table: Table, config: GaccConfig) -> tuple[list[Point], list[str]]:
     """The rows' figures of a table that adds up, and what is absent from it."""
     check_table(table)
     if config.what == "value" and table.currency not in {None, config.currency}:
@@ -288,8 +297,15 @@ def _points_of(table: Table, config: GaccConfig) -> tuple[list[Point], str]:
             unit = line.unit.lower() if column.what == "quantity" else table.unit
             points.append(Point(series, period, float(figure), unit or None, table.released_at))
     if len(absent) == len(config.rows):
-        raise RefusedPage(f"has no row {absent[0]!r}")
-    return points, f"{table.name} has no row {', '.join(map(repr, absent))}" if absent else ""
+        raise RefusedPage(f"has no row {absent[0]!r}{_closest(absent[0], table)}")
+    return points, [f"{table.name} has no row {name!r}{_closest(name, table)}" for name in absent]
+
+
+def _closest(name: str, table: Table) -> str:
+    """The row most like the one that is not there."""
+    labels = {key(line.label): line.label for line in table.lines}
+    found = difflib.get_close_matches(key(name), labels, n=1)
+    return f"; the closest is {labels[found[0]]!r}" if found else ""
 
 
 def _is_final(error: SourceError) -> bool:

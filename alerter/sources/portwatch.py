@@ -28,6 +28,7 @@ from alerter.sources.arcgis import (
 from alerter.sources.base import Poll, Source, SourceContext, SourceError, WebAddress
 from alerter.sources.http import Fetch, Fetched, Visit, revisit
 from alerter.sources.points import Answered, FiguresConfig, FiguresCursor, Point, recall_figures, tell
+from alerter.wording import unknown
 
 ROWS = 1_000
 """Rows asked for at once; the server gives no more."""
@@ -37,6 +38,18 @@ _HISTORY: Mapping[str, timedelta] = {"day": timedelta(days=400), "month": timede
 _UNITS = {"n_": "ships", "portcalls": "calls", "capacity": "t", "import": "t", "export": "t"}
 _PEOPLE = "https://portwatch.imf.org/"
 _BY_PLACE = ("chokepoint", "port")
+_VESSELS = ("container", "dry_bulk", "general_cargo", "roro", "tanker", "cargo")
+_METRICS: Mapping[str, frozenset[str]] = {
+    "chokepoints": frozenset(
+        ["n_total", "capacity", *(f"{what}_{one}" for what in ("n", "capacity") for one in _VESSELS)]
+    ),
+    "ports": frozenset(
+        name
+        for what in ("portcalls", "import", "export")
+        for name in (what, *(f"{what}_{one}" for one in _VESSELS))
+    ),
+}
+"""The columns of figures that the service has."""
 _OVERLAP = 40
 """Days remembered beyond those that are asked for again."""
 
@@ -81,10 +94,13 @@ class PortwatchConfig(FiguresConfig):
 
     @model_validator(mode="after")
     def _names_what_it_reads(self) -> "PortwatchConfig":
+        for metric in self.metrics:
+            if metric not in _METRICS[self.dataset]:
+                raise ValueError(unknown("metric", metric, _METRICS[self.dataset]))
         known = {f"{place}:{metric}" for place in self.places for metric in self.metrics}
-        unknown = sorted(set(self.series) - known)
-        if unknown:
-            raise ValueError(f"`series` names {unknown[0]!r}, which is no place and metric of this source")
+        odd = sorted(set(self.series) - known)
+        if odd:
+            raise ValueError(f"`series` names {odd[0]!r}, which is no place and metric of this source")
         named = self.declared_series()
         twice = next((one for one in named if named.count(one) > 1), None)
         if twice:
@@ -144,7 +160,7 @@ class Portwatch:
         if len(rows) > len(first.rows):  # page 1 says nothing about changes on page 2
             visit = Visit(url=visit.url, moved_to=visit.moved_to)
         try:
-            points, note = await asyncio.to_thread(self._points, rows)
+            points, daily = await asyncio.to_thread(self._points, rows)
         except UnknownAnswer as error:
             raise SourceError(f"{fetched.host} {error}") from error
         return Answered(
@@ -153,7 +169,8 @@ class Portwatch:
             fetched.host,
             fetched.max_age,
             url=_PEOPLE,
-            note=note,
+            note=daily.note,
+            unseen=daily.unseen,
             keep=self._keep,
         )
 
@@ -175,12 +192,12 @@ class Portwatch:
         except UnknownAnswer as error:
             raise SourceError(f"{fetched.host} {error}") from error
 
-    def _points(self, rows: Sequence[Mapping[str, object]]) -> tuple[list[Point], str]:
+    def _points(self, rows: Sequence[Mapping[str, object]]) -> tuple[list[Point], Daily]:
         """All the work that may take long, in one go for a worker thread."""
-        daily: Daily = read_days(rows, self._config.wanted)
+        daily = read_days(rows, self._config.wanted)
         if self._config.period == "day":
-            return daily_points(daily), daily.note
-        return monthly_points(daily, self._config.combine), daily.note
+            return daily_points(daily), daily
+        return monthly_points(daily, self._config.combine), daily
 
     def _since(self, known: FiguresCursor) -> date:
         """The first day to ask for: what was told last less what may be revised; whole months for months."""

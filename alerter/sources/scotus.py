@@ -127,21 +127,22 @@ class Scotus:
         known = _recall(cursor)
         dockets, begin_with = _beginning(self._dockets(), known.begin_with), ""
         looks: dict[str, _Look] = {}
-        failures: list[SourceError] = []
+        failures: dict[str, SourceError] = {}
         for docket in dockets:
             try:
                 looks[docket] = await self._look(docket, known.dockets.get(docket))
             except SourceError as failure:
-                failures.append(failure)
+                failures[docket] = failure
                 if _refuses(failure):
                     begin_with = dockets[(dockets.index(docket) + 1) % len(dockets)]
                     break
         if not looks:
-            raise next((one for one in failures if _refuses(one)), failures[0])
+            raise next(filter(_refuses, failures.values()), next(iter(failures.values())))
         memories = {name: known.dockets[name] for name in dockets if name in known.dockets}
         memories |= {name: look.memory for name, look in looks.items()}
         after = ScotusCursor(dockets=memories, begin_with=begin_with)
-        return _poll(after, list(looks.values()), failures)
+        asked = {*looks, *failures}
+        return _poll(after, list(looks.values()), failures, [one for one in dockets if one not in asked])
 
     def _dockets(self) -> list[str]:
         """The numbers to ask for. Raises SourceError where the matters name none."""
@@ -261,15 +262,24 @@ def _beginning(dockets: list[str], first: str) -> list[str]:
     return [*dockets[start:], *dockets[:start]]
 
 
-def _poll(after: ScotusCursor, looks: Sequence[_Look], failures: Sequence[SourceError]) -> Poll:
-    waits = [*(look.fresh_for for look in looks), *(one.retry_after or timedelta(0) for one in failures)]
-    notes = [*(str(one) for one in failures), *(look.note for look in looks)]
+def _poll(
+    after: ScotusCursor,
+    looks: Sequence[_Look],
+    failures: Mapping[str, SourceError],
+    waiting: Sequence[str],
+) -> Poll:
+    patience = (one.retry_after or timedelta(0) for one in failures.values())
+    waits = [*(look.fresh_for for look in looks), *patience]
+    unseen = [f"docket {docket}: {failure}" for docket, failure in failures.items()]
+    if waiting:
+        unseen.append(f"dockets not asked for after that: {', '.join(waiting)}")
     signals = [signal for look in looks for signal in look.signals]
     return Poll(
         signals=sorted(signals, key=lambda signal: signal.published_at),
         cursor=after.model_dump_json(exclude_defaults=True),
         wait_at_least=min(max(waits), LONGEST_WISH),
-        note="; ".join(filter(None, notes))[:500],
+        note="; ".join(look.note for look in looks if look.note)[:500],
+        unseen=tuple(unseen),
         background=frozenset(
             one.id for memory in after.dockets.values() for one in memory.held if one.background
         ),

@@ -53,6 +53,7 @@ async def baseline(desk: Desk) -> Outcome:
     desk.publish(1, 2)
     outcome = await desk.poll()
     assert_well(outcome)
+    assert not outcome.health.unseen, "all that is asked for is there"
     return outcome
 
 
@@ -199,7 +200,8 @@ async def test_an_empty_list_is_told(desk: Desk) -> None:
     known = (await baseline(desk)).brought
     desk.publish()
     outcome = await desk.poll()
-    assert outcome.note if outcome.is_well else outcome.health.last_error
+    health = outcome.health
+    assert health.note or health.unseen if outcome.is_well else health.last_error
     desk.publish(1, 2, 3)
     again = await desk.poll()
     assert_well(again)
@@ -282,7 +284,7 @@ async def test_a_fault_in_the_middle_of_a_poll_commits_no_half(desk: Desk, fault
     desk.publisher.fault, desk.publisher.spared = fault, 1
     failed = await desk.poll()
     if failed.is_well:
-        assert failed.note or len(failed.asked) == 1, "what failed must be told"
+        assert failed.note or failed.health.unseen or len(failed.asked) == 1, "what failed must be told"
     else:
         assert_ill(failed)
     desk.publisher.fault = None

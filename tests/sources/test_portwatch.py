@@ -191,9 +191,24 @@ async def test_a_place_without_rows_is_told(host: Host, http: HttpClient) -> Non
     """A mistyped id is no calm; neither is an empty list."""
     host.on(PATH, page([row("2025-06-01")]))
     polled = await poll(host, http, places=["chokepoint6", "chokepoint99"])
-    assert (len(polled.signals), polled.note) == (1, "lists no days of chokepoint99")
+    assert (len(polled.signals), polled.unseen) == (1, ('lists no days of "chokepoint99"',))
     host.on(PATH, page([]))
-    assert (await poll(host, http)).note == "lists no days of chokepoint6"
+    assert (await poll(host, http)).unseen == ('lists no days of "chokepoint6"',)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"metrics": ["n_tankerz"]}, 'unknown metric "n_tankerz"; did you mean "n_tanker"?'),
+        ({"metrics": ["portcalls"]}, 'unknown metric "portcalls"'),
+        ({"metrics": ["n_total"], "dataset": "ports"}, 'unknown metric "n_total"'),
+    ],
+)
+def test_a_metric_that_the_service_lacks_is_refused(options: dict[str, Any], said: str) -> None:
+    """Chokepoints and ports have columns of their own."""
+    with pytest.raises(ValidationError) as raised:
+        configured(**options)
+    assert said in str(raised.value)
 
 
 async def test_bad_rows_among_good_ones_are_counted(host: Host, http: HttpClient) -> None:

@@ -230,10 +230,11 @@ async def test_one_docket_that_is_missing_costs_no_other(host: Host, http: HttpC
     source = build(http, host, dockets=["25-999", "25-250"])
     first = await source.poll(None)
     assert told(first) == [A]
-    assert "25-999.json has nothing at this address (404)" in first.note
+    assert [one.partition(": ")[0] for one in first.unseen] == ["docket 25-999"]
+    assert "25-999.json has nothing at this address (404)" in first.unseen[0]
     publish(host, row(B), docket="25-999")
     second = await source.poll(first.cursor)
-    assert (told(second), second.note) == ([B], "")
+    assert (told(second), second.unseen) == ([B], ())
 
 
 async def test_where_no_docket_can_be_read_the_poll_fails(host: Host, http: HttpClient) -> None:
@@ -253,7 +254,8 @@ async def test_a_refusal_ends_the_round(host: Host, http: HttpClient, status: in
     host.on("/RSS/Cases/JSON/25-2.json", status=status, headers={"Retry-After": "600"})
     second = await source.poll(first.cursor)
     assert len(host.asked) == asked
-    assert f"({status})" in second.note
+    assert f"({status})" in second.unseen[0]
+    assert second.unseen[1:] == (("dockets not asked for after that: 25-3",) if asked == 2 else ())
     assert second.wait_at_least == (timedelta(minutes=10) if status in {429, 503} else timedelta(0))
     publish(host, row(A), docket="25-2")
     assert told(await source.poll(second.cursor)) == []
