@@ -209,17 +209,19 @@ def send_test(receiver: str, config: Folder = FOLDER) -> None:
 def status(
     url: Annotated[str, typer.Option(help="Where the service listens; default from the settings.")] = "",
 ) -> None:
-    """Sources, lags and queues of a running service, over HTTP."""
+    """Sources, lags and queues of a running service, over HTTP.
+
+    Tables on a terminal; in a pipe one line of JSON, with what /healthz and /api/v1/sources answer.
+    """
     fetched = asyncio.run(fetch_status(url, _settings()))
     if not output.is_for_people():
         output.write_line(fetched.document)
         return
     output.write_table("Service", ("what", "state"), fetched.overview)
-    output.write_table(
-        "Sources",
-        ("source", "state", "last success", "last new", "usual gap", "next poll", "words"),
-        fetched.sources,
-    )
+    columns = ("source", "state", "last success", "last new", "usual gap", "next poll")
+    output.write_table("Sources (times in UTC)", columns, fetched.sources)
+    if fetched.words:
+        output.write_table("What they say", ("source", "words"), fetched.words)
 
 
 def _unknown(noun: str, name: str, configured: Iterable[str]) -> str:

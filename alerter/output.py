@@ -21,12 +21,17 @@ def write_line(document: object) -> None:
 
 
 def write_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table on stdout; outside text in it is shown as it is, not as mark-up."""
+    """A table on stdout; outside text in it is shown as it is, not as mark-up.
+
+    A column that says nothing in any row is left out: it would take room from the others.
+    """
+    texts = [[escape(visible(str(cell))) for cell in row] for row in rows]
+    shown = [at for at, _ in enumerate(columns) if not texts or any(row[at] for row in texts)]
     table = Table(title=title, title_justify="left", header_style="bold")
-    for name in columns:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(visible(str(cell))) for cell in row))
+    for at in shown:
+        table.add_column(columns[at], overflow="fold")
+    for row in texts:
+        table.add_row(*(row[at] for at in shown))
     Console().print(table)
 
 

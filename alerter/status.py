@@ -1,5 +1,6 @@
 """What a running service says of itself, fetched over its own HTTP side."""
 
+import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from alerter.output import words
 from alerter.settings import Settings
 
 TIMEOUT_SECONDS = 10
+NAMED_AT_MOST = 5
+"""So many sources out of sight are named at once; of more, it is said how many."""
 _NAMES = {"at": "as of", "blind": "out of sight", "dead": "given up", "waiting": "to deliver"}
 """What people call a field of the service's health, where its own name does not say it."""
 
@@ -30,9 +33,10 @@ class Status:
         """(what, state in words) of everything that there is something to say of."""
         health: dict[str, Any] = dict(self.document["health"])
         unseen = [str(one["source"]) for one in health.get("blind", ())]
+        counted = f"{len(unseen)} of {len(self.document['sources'])} sources, named below"
         health |= {
             "at": _instant(health.get("at")),
-            "blind": unseen,
+            "blind": unseen if len(unseen) <= NAMED_AT_MOST else counted,
             "reservations": "\n".join(_beside(unseen, health.get("reservations", ()))),
         }
         told = ((_NAMES.get(name, name), words(value)) for name, value in health.items())
@@ -40,19 +44,25 @@ class Status:
 
     @property
     def sources(self) -> Sequence[tuple[str, ...]]:
-        """(id, state, last success, lag, cadence, next poll, what there is to say) of each source."""
+        """(id, state, last success, lag, cadence, next poll) of each source; what it says is in `words`."""
+        day = str(self.document["health"].get("at", ""))[:10]
         return [
             (
                 one["id"],
                 one["state"],
-                _instant(one.get("last_success_at")) or "never",
+                _short(one.get("last_success_at"), day) or "never",
                 one.get("lag") or "never",
                 one.get("cadence") or "",
-                _instant(one.get("next_poll_at")),
-                "; ".join(_told(one)),
+                _short(one.get("next_poll_at"), day),
             )
             for one in self.document["sources"]
         ]
+
+    @property
+    def words(self) -> Sequence[tuple[str, str]]:
+        """(id, what there is to say) of each source of which there is anything to say."""
+        told = ((one["id"], "; ".join(_told(one))) for one in self.document["sources"])
+        return [(name, text) for name, text in told if text]
 
 
 async def fetch_status(url: str, settings: Settings) -> Status:
@@ -71,8 +81,19 @@ async def fetch_status(url: str, settings: Settings) -> Status:
             health = await _get(session, base, "/healthz", "reservations")
             sources = [one async for one in _each(session, base, "/api/v1/sources?limit=200")]
     except (aiohttp.ClientError, TimeoutError) as fault:
-        raise StatusError(f"no service answers at {base}: {str(fault) or 'no answer in time'}") from fault
+        raise StatusError(f"no service answers at {base}: {_why(fault)}") from fault
     return Status({"health": health, "sources": sources})
+
+
+def _why(fault: Exception) -> str:
+    """The reason without the library's way to put it."""
+    if isinstance(fault, aiohttp.ClientSSLError):
+        return "TLS fails, or is not spoken there"
+    if isinstance(fault, aiohttp.ClientConnectorDNSError):
+        return "no such host, or the name service does not answer"
+    if isinstance(fault, aiohttp.ClientConnectorError):
+        return os.strerror(fault.os_error.errno) if fault.os_error.errno else "it cannot be reached"
+    return str(fault) or "no answer in time"
 
 
 async def _each(session: aiohttp.ClientSession, base: str, path: str) -> AsyncIterator[dict[str, Any]]:
@@ -124,3 +145,10 @@ def _beside(unseen: Sequence[str], reservations: Sequence[str]) -> list[str]:
 def _instant(text: str | None) -> str:
     """`2025-06-09T12:00:00.5Z` as `2025-06-09 12:00:00 UTC`; nothing for nothing."""
     return f"{text[:19].replace('T', ' ')} UTC" if text else ""
+
+
+def _short(text: str | None, day: str) -> str:
+    """An instant of this day (`2025-06-09`) as `12:00:00`, another as `2025-06-08 12:00`; both in UTC."""
+    if not text:
+        return ""
+    return text[11:19] if text[:10] == day else text[:16].replace("T", " ")

@@ -39,3 +39,13 @@ def test_a_table_holds_all_of_a_long_word(
     shown = capsys.readouterr().out
     assert shown.count("x") == 60
     assert "[bold]" in shown
+
+
+def test_a_column_that_says_nothing_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """A table without rows keeps its head."""
+    write_table("Sources", ("source", "gap", "state"), [("a", "", "ok"), ("b", "", "")])
+    write_table("None", ("nothing",), [])
+    shown = capsys.readouterr().out
+    assert "gap" not in shown
+    assert "state" in shown
+    assert "nothing" in shown

@@ -79,7 +79,27 @@ def test_people_read_words() -> None:
         "backlog": "unread: 3, unevaluated: 0",
         "given up": "deliveries: 0, signals: 0",
     }
-    assert told.sources == [("a", "failing", "never", "never", "", "", "500")]
+    assert told.sources == [("a", "failing", "never", "never", "", "")]
+    assert told.words == [("a", "500")]
+
+
+def test_many_sources_out_of_sight_are_counted() -> None:
+    """Their names and reasons stand in the tables below, once."""
+    blind = [{"source": f"feed-{number}", "since": None, "reason": "500"} for number in range(6)]
+    told = Status({"health": HEALTH | {"blind": blind, "reservations": []}, "sources": [SOURCE] * 8})
+    assert dict(told.overview)["out of sight"] == "6 of 8 sources, named below"
+
+
+def test_times_of_the_day_are_short() -> None:
+    """What is wrong needs the room; of other days the date is told too."""
+    source = SOURCE | {"last_success_at": "2025-06-08T23:59:59Z", "next_poll_at": "2025-06-09T12:10:00.5Z"}
+    [told] = Status({"health": HEALTH, "sources": [source]}).sources
+    assert (told[2], told[5]) == ("2025-06-08 23:59", "12:10:00")
+
+
+def test_a_source_that_says_nothing_has_no_row_of_words() -> None:
+    """Nothing is wrong with it."""
+    assert Status({"health": HEALTH, "sources": [SOURCE | {"last_error": ""}]}).words == []
 
 
 def test_a_source_s_words_stand_together() -> None:
@@ -91,8 +111,9 @@ def test_a_source_s_words_stand_together() -> None:
         "note": "2 rows cannot be read",
         "budget_left": 0,
     }
-    [told] = Status({"health": HEALTH, "sources": [source]}).sources
-    assert told[3:] == ("3h", "1h", "", "500; May was due; 2 rows cannot be read; 0 calls left")
+    told = Status({"health": HEALTH, "sources": [source]})
+    assert told.sources[0][3:] == ("3h", "1h", "")
+    assert told.words == [("a", "500; May was due; 2 rows cannot be read; 0 calls left")]
 
 
 @pytest.mark.parametrize("url", ["nonsense", "localhost:8080", "http://", "ftp://127.0.0.1"])
@@ -117,3 +138,19 @@ async def test_other_answers_are_one_sentence(answers: Mapping[str, Any], status
     async with answering(answers, status) as url:
         with pytest.raises(StatusError, match=words):
             await fetch_status(url, Settings())
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://nowhere.invalid", "https://127.0.0.1:9"])
+async def test_why_nothing_answers_is_said_in_plain_words(url: str) -> None:
+    """Nothing of the library's own way to put it."""
+    with pytest.raises(StatusError, match="no service answers at") as refused:
+        await fetch_status(url, Settings())
+    assert "ssl" not in str(refused.value)
+    assert "[" not in str(refused.value)
+
+
+async def test_a_service_without_tls_is_told() -> None:
+    """Asked by https, it does not look unreachable."""
+    async with answering({}) as url:
+        with pytest.raises(StatusError, match="TLS fails, or is not spoken there"):
+            await fetch_status(url.replace("http://", "https://"), Settings())
