@@ -9,7 +9,7 @@ from typing import Any
 from alerter.core.signal import Signal
 from alerter.sources.base import Poll, SourceContext
 from alerter.sources.http import HttpClient, Validators
-from alerter.sources.screening_list import FILE, ScreeningListConfig
+from alerter.sources.screening_list import FILE, ScreeningCursor, ScreeningListConfig
 from tests.sources.conftest import Host
 
 NOW = datetime(2025, 6, 9, 12, tzinfo=UTC)
