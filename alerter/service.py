@@ -165,7 +165,7 @@ class Service:
         try:
             parsed = parse_rule(rule)
         except EntryInvalid as fault:
-            return [f"{'.'.join(map(str, one.path)) or 'rule'}: {one.message}" for one in fault.faults]
+            return [str(one) for one in fault.faults]
         return unknown_names(parsed, self._configuration)
 
     def _listen(self) -> None:

@@ -28,6 +28,13 @@ class Fault:
     path: Path
     message: str
 
+    def __str__(self) -> str:
+        """The whole path, once, and what is wrong there: `any.1: should be text`."""
+        keys = [step for step in self.path if isinstance(step, str)]
+        if not keys:
+            return self.message
+        return f"{'.'.join(map(str, self.path))}: {self.message.removeprefix(f'{keys[-1]}: ')}"
+
 
 class EntryInvalid(Exception):
     """An entry that cannot be read, with all its faults."""

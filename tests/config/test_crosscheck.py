@@ -13,6 +13,7 @@ from alerter.config import (
     parse_rule,
     unknown_names,
 )
+from alerter.config.entries import Fault
 from alerter.settings import Settings
 from alerter.sources.feed import FeedConfig
 from tests.config.samples import written
@@ -174,6 +175,20 @@ def test_faults_of_a_rule_over_http_have_paths(document: object, path: object, m
         parse_rule(document)
     assert [(fault.path, fault.message) for fault in caught.value.faults] == [(path, message)]
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("fault", "text"),
+    [
+        (Fault((), "a rule should be a mapping"), "a rule should be a mapping"),
+        (Fault(("for",), "for: not a duration: '10x'"), "for: not a duration: '10x'"),
+        (Fault(("any", 1), "any: should be text"), "any.1: should be text"),
+        (Fault(("type",), 'missing key "type"'), 'type: missing key "type"'),
+    ],
+)
+def test_a_fault_names_its_place_once(fault: Fault, text: str) -> None:
+    """The key that stands in the path is not said again."""
+    assert str(fault) == text
 
 
 def test_a_rule_over_http_may_name_only_what_there_is(tmp_path: Path) -> None:
