@@ -170,10 +170,10 @@ async def test_send_test_reaches_what_is_set_up(place: Home) -> None:
 
 
 async def test_send_test_says_what_is_missing(place: Home) -> None:
-    """An unknown receiver is told with those there are; one that reaches nobody, with what to set."""
+    """An unknown receiver is told with the nearest one; one that reaches nobody, with what to set."""
     place.configure("receivers:\n  - {id: far, email: {to: [a@example.com]}, slack: {}}\n", "far.yaml")
     unknown = await alerter(place, "send-test", "dsk")
-    assert (unknown.code, unknown.err) == (1, "unknown receiver 'dsk'; the configuration has: desk, far\n")
+    assert (unknown.code, unknown.err) == (1, 'unknown receiver "dsk"; did you mean "desk"?\n')
     mute = await alerter(place, "send-test", "far")
     assert (mute.code, mute.out) == (1, "")
     for words in ("far/email: left out: set ALERTER_SMTP__HOST", "far/slack: left out: set", "reach nobody"):
