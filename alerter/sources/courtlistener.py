@@ -6,7 +6,8 @@ times a day anyway, for texts that come later. Without a key, or when no call is
 rows of the search become the signals themselves. Further searches propose cases for matters.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -98,6 +99,14 @@ class CourtListenerConfig(SourceConfig):
     def _asks_for_something(self) -> Self:
         if not self.dockets and not self.discover:
             raise ValueError("needs dockets or discover")
+        granted = max(self.calls_per_day, self.anonymous_calls_per_day)
+        fastest = timedelta(days=1) / granted
+        if self.dockets and self.every < fastest:
+            seconds = math.ceil(fastest.total_seconds())
+            raise ValueError(
+                f"every: each poll of dockets costs a call, of which {granted} a day are granted: "
+                f"{seconds}s or more would do"
+            )
         return self
 
     def references(self) -> Mapping[str, tuple[str, tuple[str, ...]]]:
@@ -160,6 +169,8 @@ class _Round:
         """Entries that full looks have listed, now or lately."""
         self._background: set[str] = set()
         self._failures: list[SourceError] = []
+        self._blind: list[str] = []
+        """What those failures hide that are more than a call that was not granted."""
         self._notes: list[str] = []
 
     async def run(self) -> Poll:
@@ -182,6 +193,7 @@ class _Round:
             cursor=after.model_dump_json(exclude_defaults=True),
             wait_at_least=min(self._wait, LONGEST_WISH),
             note=self._note,
+            unseen=self._unseen,
             overdue=self._overdue,
             budget_left=self._api.budget_left,
             background=frozenset(self._background),
@@ -206,7 +218,7 @@ class _Round:
         except SourceError as error:
             if not self._key or not is_outage(error):
                 raise
-            self._failures.append(error)  # the dockets are no part of the search, and may well answer
+            self._fail(error)  # the dockets are no part of the search, and may well answer
             return Heard((), self._search)
         if heard.is_empty:
             self._notes.append("the search shows no document of any docket")
@@ -224,10 +236,7 @@ class _Round:
                 for one in lacking:
                     self._change(one, facts=found.get(one), asked_at=self._now)
         except SourceError as error:
-            self._failures.append(error)
-        unknown = [one for one, watch in self._dockets.items() if watch.asked_at and not watch.facts]
-        if unknown:
-            self._notes.append(f"no such docket: {_listed(unknown)}")
+            self._fail(error)
 
     def _lacks_facts(self, watch: DocketWatch) -> bool:
         if watch.facts:
@@ -256,7 +265,7 @@ class _Round:
                 self._take(entry, watch)
         self._dockets[docket] = seen.watch
         if seen.failure:
-            self._failures.append(seen.failure)
+            self._fail(seen.failure, f"docket {docket}: ")
         elif seen.is_empty:
             self._notes.append(f"docket {docket} lists no entries")
 
@@ -301,8 +310,13 @@ class _Round:
         oldest = self._now - self._config.max_age
         self._background |= {one.id or "" for one in found.first_found if one.published_at < oldest}
         if found.failure:
-            self._failures.append(found.failure)
+            self._fail(found.failure)
         return found
+
+    def _fail(self, error: SourceError, where: str = "") -> None:
+        self._failures.append(error)
+        if not is_refusal(error):
+            self._blind.append(f"{where}{error}")
 
     def _change(self, docket: int, **changes: object) -> None:
         self._dockets[docket] = self._dockets[docket].model_copy(update=changes)
@@ -315,7 +329,7 @@ class _Round:
 
     @property
     def _note(self) -> str:
-        notes = [*self._notes, *dict.fromkeys(str(error) for error in self._failures)]
+        notes = [*self._notes, *dict.fromkeys(str(one) for one in self._failures if is_refusal(one))]
         if self._api.unreadable:
             notes.append(f"{self._api.unreadable} rows cannot be read")
         if self._dockets and not self._key:
@@ -323,6 +337,12 @@ class _Round:
                 "without ALERTER_KEYS__COURTLISTENER only the search is asked, which lacks late texts"
             )
         return "; ".join(notes)
+
+    @property
+    def _unseen(self) -> tuple[str, ...]:
+        """Dockets that nobody knows, and what failed."""
+        unknown = [one for one, watch in self._dockets.items() if watch.asked_at and not watch.facts]
+        return (*(f"no such docket: {one}" for one in unknown), *dict.fromkeys(self._blind))
 
     @property
     def _overdue(self) -> tuple[str, ...]:
@@ -334,7 +354,3 @@ class _Round:
             for one, watch in self._dockets.items()
             if watch.seen_at < latest
         )
-
-
-def _listed(numbers: Iterable[int]) -> str:
-    return ", ".join(map(str, numbers))

@@ -94,6 +94,7 @@ class Read:
 
     points: Sequence[Point]
     note: str = ""
+    unseen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +202,8 @@ class _Tally:
         self._met: set[str] = set()
         self._unread = 0
         self._example = ""
+        self._illegible: dict[str, str] = {}
+        """Series → the first of its figures that cannot be read."""
 
     def add(self, row: Row) -> None:
         """The row's points; a value that is not published makes none."""
@@ -233,14 +236,16 @@ class _Tally:
             raise UnreadableTable(f"has no row of {', '.join(layout.names)}")
         if self._unread and not self._points:
             raise UnreadableTable(f"has no row that can be read; the first has {self._example}")
-        return Read(_newest(self._points, layout), self._note(absent))
+        return Read(_newest(self._points, layout), self._note, self._blind(absent))
 
     def _take(self, series: str, period: str, value: str, number: Decimal | None) -> None:
         layout = self._layout
         stands_for = settle(self._reader(period), layout.length)
         if number is None or stands_for is None:
             self._unread += 1
-            self._example = self._example or f"{value[:_SHOWN]!r} for {period[:_SHOWN]!r}"
+            example = f"{value[:_SHOWN]!r} for {period[:_SHOWN]!r}"
+            self._example = self._example or example
+            self._illegible.setdefault(series, example)
             return
         if len(self._points) >= FIGURES:
             raise UnreadableTable(f"lists more than {FIGURES:,} figures")
@@ -254,13 +259,25 @@ class _Tally:
         series = layout.names.get(_written(row.cell(layout.series)) or "")
         return dict.fromkeys(layout.values, series) if series else {}
 
-    def _note(self, absent: Sequence[str]) -> str:
+    @property
+    def _note(self) -> str:
         figures = "1 figure" if self._unread == 1 else f"{self._unread} figures"
-        said = (
-            f"{figures} cannot be read: {self._example}" if self._unread else "",
-            f"lists nothing for {', '.join(absent)}" if absent else "",
+        return f"{figures} cannot be read: {self._example}" if self._unread else ""
+
+    def _blind(self, absent: Sequence[str]) -> tuple[str, ...]:
+        """The series that no row is of, and those that alone have no figure, or none that can be read."""
+        texts = {series: text for text, series in self._layout.names.items()}
+        read = {point.series for point in self._points}
+        blank = sorted(self._met - read) if read else ()
+        return (
+            *(f"has no row of {texts[series]!r}" for series in absent),
+            *(
+                f"no figure of {series} can be read: {self._illegible[series]}"
+                if series in self._illegible
+                else f"has no figure of {series}"
+                for series in blank
+            ),
         )
-        return "; ".join(filter(None, said))
 
 
 def _newest(points: Iterable[Point], layout: Layout) -> list[Point]:

@@ -177,6 +177,7 @@ class PublishedSeries:
             fetched.host,
             fetched.max_age,
             note=read.note if read else "",
+            unseen=read.unseen if read else (),
             keep=self._config.newest,  # all that is read, so that each figure's revisions are noticed
         )
         return tell(answered, known, self._config, self._now())

@@ -144,8 +144,8 @@ async def test_one_docket_that_is_not_known_is_told(courts: Courts, http: HttpCl
     desk = desk_of(courts, http, dockets=[7, 8])
     poll = await desk.poll()
     assert ids(poll.signals) == ["entry:7001"]
-    assert poll.note == "no such docket: 8; docket 8 lists no entries"
-    assert "no such docket: 8" in (await desk.poll()).note
+    assert (poll.note, poll.unseen) == ("docket 8 lists no entries", ("no such docket: 8",))
+    assert (await desk.poll()).unseen == ("no such docket: 8",)
     assert "dockets/8/" not in courts.asked
     await desk.poll(after=timedelta(hours=6))
     assert "dockets/8/" in courts.asked

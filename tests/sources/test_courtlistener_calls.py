@@ -78,7 +78,7 @@ async def test_without_a_key_a_docket_that_the_search_does_not_know_is_told(desk
     desk.courts.add(7, 1)
     poll = await desk.poll()
     assert [(s.title, s.docket) for s in poll.signals] == [("Toys v State [Order]", None)]
-    assert poll.note.startswith("no such docket: 7; ")
+    assert poll.unseen == ("no such docket: 7",)
 
 
 async def test_without_a_key_more_dockets_than_a_page_holds_are_known(
@@ -93,7 +93,7 @@ async def test_without_a_key_more_dockets_than_a_page_holds_are_known(
     desk.keys = {}
     poll = await desk.poll()
     assert {s.docket.number for s in poll.signals if s.docket} == {"25-00007", "25-00008", "25-00009"}
-    assert "no such docket" not in poll.note
+    assert poll.unseen == ()
 
 
 # What the calls last for.
@@ -156,7 +156,7 @@ async def test_a_lost_page_begins_the_look_anew(counted: tuple[Desk, Calls]) -> 
     await desk.poll()
     calls.left = 100
     desk.courts.failing["docket-entries/"] = partial(web.Response, status=404)
-    assert "has nothing at this address (404)" in (await desk.poll()).note
+    assert "has nothing at this address (404)" in (await desk.poll()).unseen[0]
     desk.courts.failing.clear()
     await desk.poll()
     assert desk.courts.host.asked[1].query["order_by"] == "-date_modified"
@@ -236,7 +236,7 @@ async def test_one_docket_that_fails_does_not_stop_the_others(courts: Courts, ht
     courts.entries[7].pop(0)
     poll = await desk.poll()
     assert ids(poll.signals) == ["entry:8001"]
-    assert poll.note.endswith("gave rows without a readable date_modified")
+    assert poll.unseen == ("docket 7: 127.0.0.1 gave rows without a readable date_modified",)
 
 
 async def test_dockets_are_looked_at_while_the_search_is_down(desk: Desk) -> None:
@@ -245,7 +245,7 @@ async def test_dockets_are_looked_at_while_the_search_is_down(desk: Desk) -> Non
     desk.courts.failing["search/"] = partial(web.Response, status=500)
     poll = await desk.poll()
     assert ids(poll.signals) == ["entry:7001"]
-    assert "failed (500)" in poll.note
+    assert "failed (500)" in poll.unseen[0]
     desk.courts.add(7, 2)
     with pytest.raises(SourceError, match="500"):
         await desk.poll()
@@ -269,9 +269,9 @@ async def test_what_a_docket_is_can_fail_too(desk: Desk) -> None:
     desk.courts.add(7, 1)
     desk.courts.failing["dockets/"] = partial(web.json_response, {"name": "other"})
     poll = await desk.poll()
-    assert (poll.signals, "without a readable court_id" in poll.note) == ([], True)
+    assert (poll.signals, "without a readable court_id" in poll.unseen[0]) == ([], True)
     desk.courts.failing["dockets/"] = partial(web.Response, status=500)
-    assert "failed (500)" in (await desk.poll()).note
+    assert "failed (500)" in (await desk.poll()).unseen[0]
 
 
 async def test_a_poll_that_has_waited_long_ends(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,7 +137,7 @@ async def test_one_file_can_hold_several_series(host: Host, http: HttpClient) ->
     options: dict[str, Any] = CSV | {"series_column": "geo", "series": {"CN": "cn", "US": "us", "JP": "jp"}}
     long = await poll(host, http, **options)
     assert figures(long) == [("cn", "2025-03", 1.0), ("us", "2025-03", 2.0)]
-    assert long.note == "lists nothing for jp"
+    assert long.unseen == ("has no row of 'JP'",)
     host.on("/file", "month,cn,us\n2025-03,1,2\n")
     wide = await poll(host, http, period_column="month", series={"cn": "a", "us": "b"})
     assert figures(wide) == [("a", "2025-03", 1.0), ("b", "2025-03", 2.0)]
@@ -260,6 +260,17 @@ async def test_one_bad_row_is_counted(host: Host, http: HttpClient) -> None:
     polled = await poll(host, http, **CSV)
     assert len(polled.signals) == 1
     assert polled.note == "2 figures cannot be read: '9' for 'Total'"
+
+
+async def test_a_series_without_a_figure_among_others_is_unseen(host: Host, http: HttpClient) -> None:
+    """None of its figures can be read, or none is there: the others are told, and it is named."""
+    host.on("/file", "month,cn,us,jp\n2025-03,1,few,\n2025-04,2,2,\n2025-05,3,many,\n")
+    wide: dict[str, Any] = {"period_column": "month", "series": {"cn": "a", "us": "b", "jp": "c"}}
+    polled = await poll(host, http, **wide)
+    assert (len(polled.signals), polled.unseen) == (4, ("has no figure of c",))
+    assert polled.note == "2 figures cannot be read: 'few' for '2025-03'"
+    host.on("/file", "month,cn,us,jp\n2025-03,1,few,1\n")
+    assert (await poll(host, http, **wide)).unseen == ("no figure of b can be read: 'few' for '2025-03'",)
 
 
 async def test_the_format_follows_what_the_publisher_says(host: Host, http: HttpClient) -> None:
