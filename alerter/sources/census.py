@@ -5,7 +5,7 @@ texts, the first of which names the columns; 204 where it has nothing; and redir
 it wants another key, so that redirects are not followed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, ClassVar, Literal
@@ -19,7 +19,17 @@ from alerter.sources.base import Poll, Source, SourceContext, SourceError, WebAd
 from alerter.sources.http import Fetch, Fetched, FetchError, Visit, revisit
 from alerter.sources.http.answers import page_title
 from alerter.sources.points import Answered, FiguresConfig, FiguresCursor, recall_figures, tell
-from alerter.sources.trade import Code, Codes, Month, Part, add_up, country_code, first_month
+from alerter.sources.trade import (
+    Code,
+    Codes,
+    Month,
+    Part,
+    add_up,
+    country_code,
+    country_table,
+    first_month,
+    is_long_enough,
+)
 
 COUNTRIES = "census_countries"
 _NO_UNIT = frozenset({"", "-", "X", "NO UNIT"})
@@ -127,9 +137,20 @@ class Census:
         parts = [part for code, answer in answers.items() for part in self._parts(code, answer)]
         points, note = add_up(parts, config.hs, config.id, self._host)
         note = note or ("" if points else "lists none of this trade")
+        unseen = self._unseen({part.code for part in parts})
         max_age = min((answer.max_age for answer in answers.values() if answer), default=timedelta(0))
-        answered = Answered(points, visits, self._host, max_age, url=_PAGE, note=note)
+        answered = Answered(points, visits, self._host, max_age, url=_PAGE, note=note, unseen=unseen)
         return tell(answered, known, config, self._now())
+
+    def _unseen(self, listed: Collection[str]) -> tuple[str, ...]:
+        """What lists nothing though it should: a country may lack a trade, the world and a code do not."""
+        config, now = self._config, self._now()
+        if not is_long_enough(config.since, now):
+            return ()
+        if config.country == "world":
+            return tuple(f"nothing is listed of {code}" for code in config.hs if code not in listed)
+        is_known = self._country in country_table(COUNTRIES).values()
+        return () if listed or is_known else (f"nothing is listed of the country {self._country}",)
 
     @property
     def _host(self) -> str:

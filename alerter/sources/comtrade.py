@@ -28,7 +28,7 @@ from alerter.sources.points import (
     recall_figures,
     tell,
 )
-from alerter.sources.trade import Code, Codes, Month, add_up, country_code, first_month
+from alerter.sources.trade import Code, Codes, Month, add_up, country_code, first_month, is_long_enough
 
 AREAS = "comtrade_areas"
 FLOWS = {"export": "X", "import": "M", "re-export": "RX", "re-import": "RM"}
@@ -172,6 +172,7 @@ class Comtrade:
             budget_left=listed.budget_left if rows.budget_left is None else rows.budget_left,
             complete=not left,
             latest={self._config.id: latest} if latest else {},
+            unseen=self._unseen(releases),
             notes=read | ({"latest": latest} if latest else {}),
         )
         return tell(answered, known, self._config, self._now())
@@ -225,14 +226,17 @@ class Comtrade:
 
     def _note(self, releases: Mapping[str, Release], rows: Rows, notes: Sequence[str], left: int) -> str:
         said = [note for note in notes if note]
-        if not releases:
-            return "lists no releases of this reporter"
         empty = sorted(set(rows.periods) - {part.period for part in rows.parts})
         if empty:
             said.insert(0, f"lists none of this trade in {period_words(empty[-1])}")
         if left:
             said.append(f"{left} months still to fetch" if left > 1 else "1 month still to fetch")
         return "; ".join(said)
+
+    def _unseen(self, releases: Mapping[str, Release]) -> tuple[str, ...]:
+        """A reporter that releases nothing for years cannot be watched; one month's trade may be lacking."""
+        is_blind = not releases and is_long_enough(self._config.since, self._now())
+        return (f"no releases are listed of the reporter {self._config.reporter}",) if is_blind else ()
 
     def _releases(self) -> Fetch:
         return Fetch(

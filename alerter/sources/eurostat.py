@@ -5,13 +5,13 @@ published, and part of a chapter may stand under a residue that belongs to no pr
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 from alerter.core.clean import clean_line
 from alerter.core.periods import parse_period
@@ -20,7 +20,7 @@ from alerter.sources.base import Poll, Source, SourceContext, SourceError, WebAd
 from alerter.sources.http import Fetch, Fetched, revisit
 from alerter.sources.jsonstat import Cell, NotACube, read_cube
 from alerter.sources.points import Answered, FiguresConfig, FiguresCursor, Point, recall_figures, tell
-from alerter.sources.trade import Codes, Month, Part, add_up, first_month
+from alerter.sources.trade import Codes, Month, Part, add_up, country_table, first_month, is_long_enough
 
 FLOWS = {"import": "1", "export": "2"}
 _PATH = "/eurostat/api/comext/dissemination/statistics/1.0/data/"
@@ -43,6 +43,18 @@ _UNITS: Mapping[Indicator, _Unit] = {
     "net_weight": _Unit("QUANTITY_IN_100KG", "kg", 100),
     "quantity": _Unit("SUPPLEMENTARY_QUANTITY", "supplementary units"),
 }
+_TOGETHER = frozenset({"WORLD", "EXT_EU27_2020"})
+COUNTRIES = "comtrade_areas"
+"""A table of ISO codes, to tell a mistyped one from a country without a trade."""
+
+
+def _check_levels(codes: tuple[str, ...]) -> tuple[str, ...]:
+    for code in codes:
+        if len(code) not in {2, 4, 6, 8} and code != "TOTAL":
+            raise ValueError(f"{code} is no code of 2, 4, 6 or 8 digits: Comext has no others")
+    return codes
+
+
 Area = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{1,19}$")]
 
 
@@ -72,8 +84,8 @@ class EurostatConfig(FiguresConfig):
     """The other country's ISO code, `WORLD`, or `EXT_EU27_2020` for all outside the Union."""
     flow: Literal["import", "export"]
     """Seen from the reporter."""
-    products: Codes
-    """Codes of two to eight digits (HS or Combined Nomenclature), or TOTAL; the figure is their sum."""
+    products: Annotated[Codes, AfterValidator(_check_levels)]
+    """Codes of 2, 4, 6 or 8 digits (HS or Combined Nomenclature), or TOTAL; the figure is their sum."""
     indicator: Indicator = "net_weight"
     """Net weight in kg, value in EUR, or supplementary units."""
     residue: bool = False
@@ -101,6 +113,7 @@ class _Table:
     points: Sequence[Point]
     updated_at: datetime | None
     note: str
+    unseen: tuple[str, ...] = ()
 
 
 class Eurostat:
@@ -126,6 +139,7 @@ class Eurostat:
             fetched.max_age,
             url=_PAGE + config.dataset.lower(),
             note="" if table is None else table.note,
+            unseen=() if table is None else table.unseen,
         )
         return tell(answered, known, config, self._now())
 
@@ -165,7 +179,19 @@ class Eurostat:
         points, note = add_up(parts, self._config.products, self._config.id, fetched.host)
         hidden = self._hidden(cells)
         told = [replace(one, remark=f"{one.remark} {hidden.get(one.period, '')}".strip()) for one in points]
-        return _Table(told, _instant(document.get("updated")), note or ("" if told else "lists no figures"))
+        note = note or ("" if told else "lists no figures")
+        unseen = self._unseen({part.code for part in parts})
+        return _Table(told, _instant(document.get("updated")), note, unseen)
+
+    def _unseen(self, listed: Collection[str]) -> tuple[str, ...]:
+        """What lists nothing though it should: a country may lack a trade, all of them together do not."""
+        config, now = self._config, self._now()
+        if not is_long_enough(config.since, now):
+            return ()
+        if config.partner in _TOGETHER:
+            return tuple(f"nothing is listed of {code}" for code in config.products if code not in listed)
+        is_known = config.partner in country_table(COUNTRIES)
+        return () if listed or is_known else (f"nothing is listed of the partner {config.partner}",)
 
     def _is_asked_for(self, cell: Cell) -> bool:
         """Is it of this trade? Raises KeyError for a dimension that is not there."""

@@ -22,6 +22,9 @@ from alerter.sources.points import Point
 HISTORY = 36
 """Months of history asked for unless a first month is set: a year to judge, and two to know what is usual."""
 
+PUBLISHED = 12
+"""Months after which every publisher has published a month."""
+
 Month = Annotated[str, StringConstraints(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]
 """A month as `2025-05`."""
 
@@ -61,6 +64,11 @@ def country_code(table: str, text: str) -> str:
 def first_month(since: str | None, now: datetime) -> str:
     """The month that history begins with."""
     return since or period_text(Period(now.year * 12 + now.month - 1 - HISTORY))
+
+
+def is_long_enough(since: str | None, now: datetime) -> bool:
+    """Is so much history asked for that, where it lists nothing, more than the latest months is lacking?"""
+    return first_month(since, now) <= period_text(Period(now.year * 12 + now.month - 1 - PUBLISHED))
 
 
 @dataclass(frozen=True, slots=True)

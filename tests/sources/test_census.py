@@ -259,3 +259,28 @@ async def test_failures_are_told_as_they_are(http: HttpClient, host: Host) -> No
     host.on(IMPORTS, status=500)
     with pytest.raises(SourceError, match="500"):
         await build(http, host).poll(None)
+
+
+@pytest.mark.parametrize(
+    ("options", "unseen"),
+    [
+        ({"country": "world"}, ("nothing is listed of 8505110090",)),
+        ({"country": "world", "since": "2025-01"}, ()),
+        ({"country": "CN", "hs": ["8505110090"]}, ()),
+        ({"country": "9990", "hs": ["8505110090"]}, ("nothing is listed of the country 9990",)),
+    ],
+)
+async def test_what_should_be_listed_and_is_not_is_unseen(
+    http: HttpClient, host: Host, options: dict[str, Any], unseen: tuple[str, ...]
+) -> None:
+    """The world trades in every code, and every country in something; one country may lack one trade."""
+
+    async def answer(request: web.Request) -> web.Response:
+        is_traded = request.query["I_COMMODITY"] == "8505110010"
+        return web.Response(text=a_table(a_row(CTY_CODE="-"))) if is_traded else web.Response(status=204)
+
+    host.on(IMPORTS, handler=answer)
+    asked = {"hs": ["8505110010", "8505110090"]} | options
+    poll = await build(http, host, **asked).poll(None)
+    assert poll.unseen == unseen
+    assert (await build(http, host, **asked).poll(poll.cursor)).unseen == unseen

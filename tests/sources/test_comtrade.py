@@ -220,9 +220,10 @@ async def test_a_release_that_does_not_come_is_overdue(http: HttpClient, office:
 
 
 async def test_no_releases_at_all_is_said(http: HttpClient, office: Office) -> None:
-    """A list that is empty is a success."""
+    """A list that is empty is a success, and the reporter is out of sight."""
     poll = await build(http, office).poll(None)
-    assert (list(poll.signals), poll.note) == ([], "lists no releases of this reporter")
+    assert (list(poll.signals), poll.note) == ([], "")
+    assert poll.unseen == ("no releases are listed of the reporter CN",)
 
 
 async def test_history_begins_where_it_is_told_to(http: HttpClient, office: Office) -> None:

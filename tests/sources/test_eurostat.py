@@ -238,3 +238,30 @@ async def test_refusals_and_other_shapes_under_200_are_errors(
     with pytest.raises(SourceError, match=words) as caught:
         await build(http, host).poll(None)
     assert "127.0.0.1" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "unseen"),
+    [
+        ({"partner": "WORLD"}, ("nothing is listed of 850512",)),
+        ({"partner": "WORLD", "since": "2025-01"}, ()),
+        ({"partner": "FR", "products": ["850512"]}, ()),
+        ({"partner": "QQ", "products": ["850512"]}, ("nothing is listed of the partner QQ",)),
+    ],
+)
+async def test_what_should_be_listed_and_is_not_is_unseen(
+    http: HttpClient, host: Host, options: dict[str, Any], unseen: tuple[str, ...]
+) -> None:
+    """All countries together trade in every product, and every country in something."""
+    asked = {"products": ["850511", "850512"]} | options
+    figure = {("850511", "2025-04"): 5.0} if "850511" in asked["products"] else {}
+    host.on(PATH, a_cube(figure, codes={"partner": [options["partner"]]}))
+    assert (await build(http, host, **asked).poll(None)).unseen == unseen
+
+
+def test_products_have_the_lengths_that_there_are() -> None:
+    """What Comext does not list would never bring a figure."""
+    asked = {"id": "x", "type": "eurostat", "partner": "CN", "flow": "import"}
+    assert EurostatConfig.model_validate(asked | {"products": ["85051110"]}).products == ("85051110",)
+    with pytest.raises(ValidationError, match="85051 is no code of 2, 4, 6 or 8 digits"):
+        EurostatConfig.model_validate(asked | {"products": ["85051"]})
