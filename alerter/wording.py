@@ -73,8 +73,6 @@ def in_words(error: ErrorDetails) -> str:
         return str(context.get("error", error["msg"]))
     if error["type"] in {"literal_error", "enum"}:
         return _choices(str(error["input"]), str(context["expected"]))
-    if error["type"] == "string_pattern_mismatch":
-        return f"should look like {context['pattern']}"
     if error["type"] in _LENGTHS:
         return _length(_LENGTHS[error["type"]], context)
     return _WORDS.get(error["type"]) or error["msg"].replace("Input should", "should")

@@ -13,7 +13,6 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from alerter.config.errors import Place, Report
-from alerter.config.shapes import shape_in_words
 from alerter.config.yaml_nodes import Node
 from alerter.wording import in_words, unknown
 
@@ -151,8 +150,7 @@ def _message(kind: type[BaseModel], error: ErrorDetails) -> str:
         holder = _model_at(kind, error["loc"][:-1])
         return unknown("key", last, _keys(holder) if holder else ())
     named = [step for step in error["loc"] if isinstance(step, str)]
-    words = shape_in_words(str(error.get("ctx", {}).get("pattern"))) or in_words(error)
-    return f"{named[-1]}: {words}" if named else words
+    return f"{named[-1]}: {in_words(error)}" if named else in_words(error)
 
 
 def _keys(kind: type[BaseModel]) -> list[str]:

@@ -1,9 +1,12 @@
 """The base of every frozen value in the project, and the types that many of them share."""
 
 import hashlib
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 
 class Frozen(BaseModel):
@@ -12,8 +15,35 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-NAME_PATTERN = r"^[a-zA-Z0-9][a-zA-Z0-9_.:-]*$"
-Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=100)]
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A pattern for an `Annotated[str, …]`, with words for it: regular expressions are for programs."""
+
+    pattern: str
+    words: str
+    """What would fit, after `should be`: `two capital letters, like CN`."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """What else is asked of the text, and then the pattern."""
+        fits = core_schema.str_schema(pattern=self.pattern)
+        told = core_schema.custom_error_schema(fits, "shape", custom_error_message=f"should be {self.words}")
+        return core_schema.chain_schema([handler(source), told])
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The pattern, beside what else is asked."""
+        return handler(schema) | {"pattern": self.pattern}
+
+
+Name = Annotated[
+    str,
+    StringConstraints(max_length=100),
+    Shape(
+        r"^[a-zA-Z0-9][a-zA-Z0-9_.:-]*$",
+        "a name of letters, digits and _ . : - that begins with a letter or digit",
+    ),
+]
 """An identifier of something configured: letters, digits, `_ . : -`."""
 
 

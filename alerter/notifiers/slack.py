@@ -24,6 +24,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from alerter.clock import SystemClock
 from alerter.core.delivery import Delivery, Outcome
+from alerter.core.model import Shape
 from alerter.notifiers import content
 from alerter.notifiers.base import Destination, Notifier, NotifierConfig, NotifierContext
 from alerter.notifiers.environment import secret, trust
@@ -86,7 +87,14 @@ class SlackConfig(NotifierConfig):
     """
 
     key: ClassVar[str] = "slack"
-    channel: Annotated[str, StringConstraints(pattern=r"^#?[\w.-]+$", max_length=80)] | None = None
+    channel: (
+        Annotated[
+            str,
+            StringConstraints(max_length=80),
+            Shape(r"^#?[\w.-]+$", "a channel's id or name, like C0123456789 or #supply"),
+        ]
+        | None
+    ) = None
 
     def build(self, receiver: str, context: NotifierContext) -> Sequence[Destination]:
         """One destination: by bot token where there is one with a channel, else by incoming webhook."""

@@ -17,7 +17,7 @@ from alerter.core.captions import is_in_matter
 from alerter.core.clean import AHEAD, cap_bytes, clean_title
 from alerter.core.dockets import is_same_docket
 from alerter.core.matter import Matter
-from alerter.core.model import Frozen, Name, digest
+from alerter.core.model import Frozen, Name, Shape, digest
 from alerter.core.quantities import Duration
 from alerter.core.signal import DocketReference, Signal, SignalKind
 from alerter.sources.aside import read_aside
@@ -44,8 +44,16 @@ GONE_KEPT = 300
 _ENDED = re.compile(rb"</(?:rss|feed|rdf:RDF)\s?>\s*(?:<!--[^>]{0,150}-->\s*)?\Z")
 _ACCEPT = "application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
 
-CourtId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{2,30}$", to_lower=True)]
-DocketNumber = Annotated[str, StringConstraints(pattern=r"\d", min_length=3, max_length=60)]
+CourtId = Annotated[
+    str,
+    StringConstraints(to_lower=True),
+    Shape(r"^[a-z0-9-]{2,30}$", "a court's id of lower-case letters, digits and -, like cit or cafc"),
+]
+DocketNumber = Annotated[
+    str,
+    StringConstraints(min_length=3, max_length=60),
+    Shape(r"\d", "a docket's number, like 25-1812 or 1:25-cv-00066"),
+]
 
 
 class CourtRssConfig(SourceConfig):

@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints
 
 from alerter.core.dockets import is_same_docket
 from alerter.core.matter import Matter
-from alerter.core.model import Frozen, Name, digest
+from alerter.core.model import Frozen, Name, Shape, digest
 from alerter.core.signal import Signal
 from alerter.sources.base import SourceError
 from alerter.sources.courtlistener_api import Api, Page, Params
@@ -29,7 +29,11 @@ from alerter.sources.courtlistener_watch import (
 )
 from alerter.sources.http import Visit
 
-CourtId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+$", max_length=20)]
+CourtId = Annotated[
+    str,
+    StringConstraints(max_length=20),
+    Shape(r"^[a-z0-9]+$", "a court's id of lower-case letters and digits, like cit or cafc"),
+]
 PROPOSED_FOR = "proposed_for"
 """The label that names the matter which a case is proposed for."""
 

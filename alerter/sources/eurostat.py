@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator
 
 from alerter.core.clean import clean_line
+from alerter.core.model import Shape
 from alerter.core.periods import parse_period
 from alerter.core.quantities import Duration
 from alerter.sources.base import Poll, Source, SourceContext, SourceError, WebAddress
@@ -55,7 +56,9 @@ def _check_levels(codes: tuple[str, ...]) -> tuple[str, ...]:
     return codes
 
 
-Area = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{1,19}$")]
+Area = Annotated[
+    str, Shape(r"^[A-Z][A-Z0-9_]{1,19}$", "a code of capital letters, digits and _, like DE or EU27_2020")
+]
 
 
 class EurostatConfig(FiguresConfig):
@@ -92,7 +95,9 @@ class EurostatConfig(FiguresConfig):
     """Ask also how much of the chapters is confidential and stands under no product, and say it."""
     since: Month | None = None
     """The first month of history; three years back, unless it is set."""
-    dataset: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")] = "DS-045409"
+    dataset: Annotated[
+        str, Shape(r"^[A-Za-z0-9_-]{1,40}$", "a code of letters, digits, _ and -, like DS-045409")
+    ] = "DS-045409"
     """The table: by Harmonised System and Combined Nomenclature, unless it is set."""
     base_url: WebAddress = "https://ec.europa.eu"
     """Where its interface is."""

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from pydantic import Field, StringConstraints
 
-from alerter.core.model import Frozen, digest
+from alerter.core.model import Frozen, Shape, digest
 from alerter.core.signal import Signal
 from alerter.core.text import words
 from alerter.sources.addresses import anonymous
@@ -52,7 +52,11 @@ LISTED_AHEAD = timedelta(days=14)
 ASKED_FOR = 10
 """Documents that left public inspection and are asked for by number in one poll."""
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$", max_length=200)]
+Slug = Annotated[
+    str,
+    StringConstraints(max_length=200),
+    Shape(r"^[a-z0-9-]+$", "a slug of lower-case letters, digits and -, like industry-and-security-bureau"),
+]
 
 
 class FederalRegisterConfig(SourceConfig):

@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from alerter.clock import monotonic
-from alerter.core.model import Frozen
+from alerter.core.model import Frozen, Shape
 from alerter.core.phrases import Phrase
 from alerter.core.quantities import Duration
 from alerter.core.signal import Signal, SignalKind
@@ -68,8 +68,21 @@ def _check_country(code: str) -> str:
 
 Words = Annotated[str, AfterValidator(_check_phrase)]
 CountryCode = Annotated[str, AfterValidator(_check_country)]
-Theme = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*\*?$", max_length=200)]
-EventCode = Annotated[str, StringConstraints(pattern=r"^(?:0[1-9]|1\d|20)\d{0,2}$")]
+Theme = Annotated[
+    str,
+    StringConstraints(max_length=200),
+    Shape(
+        r"^[A-Z][A-Z0-9_]*\*?$",
+        "a code of capital letters, digits and _, like SANCTIONS; a final * leaves its end open",
+    ),
+]
+EventCode = Annotated[
+    str,
+    Shape(
+        r"^(?:0[1-9]|1\d|20)\d{0,2}$",
+        "a CAMEO code of two to four digits that begins with 01 to 20, like 163",
+    ),
+]
 
 
 class GdeltFilesConfig(SourceConfig):

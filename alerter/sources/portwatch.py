@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from alerter.core.model import Name
+from alerter.core.model import Name, Shape
 from alerter.core.quantities import Duration
 from alerter.core.releases import period_end
 from alerter.sources.arcgis import (
@@ -53,8 +53,12 @@ _METRICS: Mapping[str, frozenset[str]] = {
 _OVERLAP = 40
 """Days remembered beyond those that are asked for again."""
 
-Place = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f;%]+$", max_length=80)]
-Metric = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,40}$")]
+Place = Annotated[
+    str,
+    StringConstraints(max_length=80),
+    Shape(r"^[^\x00-\x1f;%]+$", "a place's name or id, without ; and %, like chokepoint6"),
+]
+Metric = Annotated[str, Shape(r"^[a-z][a-z_]{0,40}$", "a column of lower-case letters and _, like n_tanker")]
 
 
 class PortwatchConfig(FiguresConfig):

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from alerter.core.clean import AHEAD, clean_title
-from alerter.core.model import Frozen, Name, digest
+from alerter.core.model import Frozen, Name, Shape, digest
 from alerter.core.quantities import Duration
 from alerter.core.signal import DocketReference, Signal, SignalKind
 from alerter.sources.addresses import anonymous
@@ -46,10 +46,13 @@ ENTERED_LATE = timedelta(days=7)
 was filled in."""
 _REFUSALS = frozenset({403, 429, 503})
 _OPENING = 100
-_NUMBER = r"^[0-9]{2}(?:-|[AMOamo])[0-9]{1,5}$"
 _WRITTEN = AfterValidator(str.upper)
 
-ScotusDocket = Annotated[str, StringConstraints(pattern=_NUMBER, strip_whitespace=True), _WRITTEN]
+_NUMBER = Shape(
+    r"^[0-9]{2}(?:-|[AMOamo])[0-9]{1,5}$", "a docket's number, like 24-1287, or 25A11 for an application"
+)
+
+ScotusDocket = Annotated[str, StringConstraints(strip_whitespace=True), _NUMBER, _WRITTEN]
 
 
 class ScotusConfig(SourceConfig):
@@ -155,7 +158,7 @@ class Scotus:
             for court, number in self._matters[name].dockets
             if court.strip().casefold() == COURT
         ]
-        foreign = [number for number in of_matters if not re.match(_NUMBER, number)]
+        foreign = [number for number in of_matters if not re.match(_NUMBER.pattern, number)]
         if foreign:
             raise SourceError(f"not numbers of dockets in this court: {', '.join(foreign)[:200]}")
         dockets = list(dict.fromkeys([*self._config.dockets, *of_matters]))

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, BinaryIO, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field
 
-from alerter.core.model import Frozen
+from alerter.core.model import Frozen, Shape
 from alerter.core.phrases import Phrase
 from alerter.core.quantities import Duration, Percent
 from alerter.core.text import normalise
@@ -47,7 +47,7 @@ def _check_phrase(written: str) -> str:
 
 
 ListName = Annotated[str, AfterValidator(_check_phrase)]
-CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+CountryCode = Annotated[str, Shape(r"^[A-Z]{2}$", "two capital letters, like CN")]
 
 
 class ScreeningListConfig(SourceConfig):

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
-from alerter.core.model import Name
+from alerter.core.model import Name, Shape
 from alerter.core.quantities import Duration
 from alerter.sources.base import Poll, Source, SourceContext, SourceError, WebAddress
 from alerter.sources.cells import Length, Written, period_reader
@@ -47,7 +47,11 @@ def _check_format(written: str) -> str:
 Column = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Expression = Annotated[str, AfterValidator(check_expression)]
 PeriodFormat = Annotated[str, AfterValidator(_check_format)]
-Delimiter = Annotated[str, StringConstraints(min_length=1, max_length=1, pattern=r'^[^"\r\n]$')]
+Delimiter = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=1),
+    Shape(r'^[^"\r\n]$', 'one character, no " and no end of line'),
+]
 Encoding = Literal["utf-8", "utf-16", "latin-1", "windows-1252", "gb18030", "shift_jis", "euc-kr"]
 
 

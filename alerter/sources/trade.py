@@ -13,8 +13,9 @@ from importlib import resources
 from typing import Annotated
 
 import yaml
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field
 
+from alerter.core.model import Shape
 from alerter.core.periods import Period, period_text, period_words
 from alerter.sources.base import SourceError
 from alerter.sources.points import Point
@@ -25,7 +26,7 @@ HISTORY = 36
 PUBLISHED = 12
 """Months after which every publisher has published a month."""
 
-Month = Annotated[str, StringConstraints(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, Shape(r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$", "a month like 2024-01")]
 """A month as `2025-05`."""
 
 
@@ -38,7 +39,7 @@ def check_codes(codes: tuple[str, ...]) -> tuple[str, ...]:
     return codes
 
 
-Code = Annotated[str, StringConstraints(pattern=r"^([0-9]{2,10}|TOTAL)$")]
+Code = Annotated[str, Shape(r"^([0-9]{2,10}|TOTAL)$", "digits alone, two to ten, like 850511, or TOTAL")]
 Codes = Annotated[tuple[Code, ...], Field(min_length=1, max_length=20), AfterValidator(check_codes)]
 """Codes of the Harmonised System, none within another."""
 

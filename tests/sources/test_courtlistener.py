@@ -254,7 +254,10 @@ async def test_an_unchanged_answer_is_taken_as_such(desk: Desk) -> None:
         ({"dockets": [1], "calls_per_day": 0}, "greater than or equal to 1"),
         ({"dockets": [1], "every": "10s"}, "of which 125 a day are granted: 692s or more would do"),
         ({"discover": [{"matter": "m", "search": ""}]}, "at least 1 character"),
-        ({"discover": [{"matter": "m", "search": "x", "courts": ["N.D. Cal."]}]}, "match pattern"),
+        (
+            {"discover": [{"matter": "m", "search": "x", "courts": ["N.D. Cal."]}]},
+            "lower-case letters and digits",
+        ),
         ({"dockets": [1], "base_url": "courts.example"}, "not an absolute http"),
     ],
 )

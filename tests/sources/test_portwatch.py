@@ -253,8 +253,8 @@ async def test_a_refusal_or_another_shape_is_a_failure_in_words(
     ("options", "words"),
     [
         ({"places": []}, "at least 1 item"),
-        ({"places": ["a;b"]}, "pattern"),
-        ({"metrics": ["n_total; drop"]}, "pattern"),
+        ({"places": ["a;b"]}, "a place's name or id"),
+        ({"metrics": ["n_total; drop"]}, "a column of lower-case"),
         ({"history": "0s"}, "greater than"),
         ({"series": {"chokepoint1:n_total": "x"}}, "no place and metric of this source"),
         ({"places": ["Bab el-Mandeb", "bab el mandeb"]}, "both be the series 'hormuz:bab-el-mandeb:n_total'"),
