@@ -16,8 +16,8 @@ from pydantic import AfterValidator, BeforeValidator
 from alerter.core.periods import parse_period
 from alerter.core.quantities import Duration
 from alerter.sources.base import Poll, Source, SourceContext, SourceError, WebAddress
+from alerter.sources.formats.bodies import page_title
 from alerter.sources.http import Fetch, Fetched, FetchError, Visit, revisit
-from alerter.sources.http.answers import page_title
 from alerter.sources.points import Answered, FiguresConfig, FiguresCursor, recall_figures, tell
 from alerter.sources.trade import (
     Code,

@@ -19,12 +19,12 @@ from alerter.core.periods import period_words
 from alerter.core.quantities import Duration
 from alerter.sources.base import Poll, Source, SourceContext, SourceError, WebAddress
 from alerter.sources.comtrade_rows import Measure, Release, Rows, read_releases, read_rows
+from alerter.sources.formats.figures import Point
 from alerter.sources.http import Fetch, Fetched, FetchError, Validators, Visit, revisit
 from alerter.sources.points import (
     Answered,
     FiguresConfig,
     FiguresCursor,
-    Point,
     recall_figures,
     tell,
 )

@@ -30,11 +30,11 @@ from alerter.sources.base import (
     SourceError,
     WebAddress,
 )
-from alerter.sources.court_entries import RAW_LENGTH, CourtEntry, feed_zone, read_entry
-from alerter.sources.entries import undated_at
+from alerter.sources.formats.court_entries import RAW_LENGTH, CourtEntry, feed_zone, read_entry
+from alerter.sources.formats.entries import undated_at
+from alerter.sources.formats.syndication import Entry, UnreadableFeed, read_document
 from alerter.sources.http import Fetch, Fetched, Visit, revisit
 from alerter.sources.lasting import Held, Sighting, recognise
-from alerter.sources.syndication import Entry, UnreadableFeed, read_document
 
 READING_TIME = timedelta(seconds=20)
 """How long reading one document may take."""

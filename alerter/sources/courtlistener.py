@@ -27,7 +27,6 @@ from alerter.sources.base import (
     WebAddress,
 )
 from alerter.sources.courtlistener_api import Api, is_outage, is_refusal
-from alerter.sources.courtlistener_entries import Setting, entry_signal
 from alerter.sources.courtlistener_look import (
     Discovery,
     Heard,
@@ -38,7 +37,6 @@ from alerter.sources.courtlistener_look import (
     look,
     propose,
 )
-from alerter.sources.courtlistener_rows import Entry, Hit, entries_of
 from alerter.sources.courtlistener_watch import (
     CourtListenerCursor,
     DocketWatch,
@@ -46,6 +44,8 @@ from alerter.sources.courtlistener_watch import (
     kept_last,
     recall,
 )
+from alerter.sources.formats.courtlistener_entries import Setting, entry_signal
+from alerter.sources.formats.courtlistener_rows import Entry, Hit, entries_of
 
 PATIENCE = timedelta(seconds=65)
 """How long a call may wait for its turn: the limit by the minute is soon over, the others are not."""

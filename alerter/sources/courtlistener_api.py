@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl, urlsplit
 from alerter.clock import monotonic
 from alerter.core.budget import Budget
 from alerter.sources.base import SourceError
-from alerter.sources.courtlistener_rows import DocketFacts, Rows, UnknownShape, read_docket, read_rows
+from alerter.sources.formats.courtlistener_rows import DocketFacts, Rows, UnknownShape, read_docket, read_rows
+from alerter.sources.formats.json_rows import AnyRow
 from alerter.sources.http import Fetch, Fetched, FetchError, HttpClient, Visit, revisit
-from alerter.sources.json_rows import AnyRow
 
 CALLING_TIME = timedelta(seconds=200)
 """No call begins later than this in a poll: waiting for the minute's turn must not cost what was read."""

@@ -14,8 +14,9 @@ from typing import Any
 from pydantic import Field
 
 from alerter.core.signal import Signal
-from alerter.sources.courtlistener_entries import Setting, case_signal, entry_signal
-from alerter.sources.courtlistener_rows import (
+from alerter.sources.courtlistener_watch import DocketWatch, is_background
+from alerter.sources.formats.courtlistener_entries import Setting, case_signal, entry_signal
+from alerter.sources.formats.courtlistener_rows import (
     Case,
     DocketFacts,
     Entry,
@@ -24,8 +25,7 @@ from alerter.sources.courtlistener_rows import (
     docket_facts,
     entries_of,
 )
-from alerter.sources.courtlistener_watch import DocketWatch, is_background
-from alerter.sources.json_rows import JsonRow, read_each
+from alerter.sources.formats.json_rows import JsonRow, read_each
 
 DOCKET_ALERT, SEARCH_ALERT = 1, 2
 RESULTS_LIMIT = 1000

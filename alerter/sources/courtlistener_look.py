@@ -17,8 +17,6 @@ from alerter.core.model import Frozen, Name, Shape, digest
 from alerter.core.signal import Signal
 from alerter.sources.base import SourceError
 from alerter.sources.courtlistener_api import Api, Page, Params
-from alerter.sources.courtlistener_entries import Setting, case_signal
-from alerter.sources.courtlistener_rows import Case, ChangedEntry, DocketFacts, Hit, docket_facts
 from alerter.sources.courtlistener_watch import (
     OVERLAP,
     ROWS_KEPT,
@@ -27,6 +25,8 @@ from alerter.sources.courtlistener_watch import (
     Reading,
     SearchWatch,
 )
+from alerter.sources.formats.courtlistener_entries import Setting, case_signal
+from alerter.sources.formats.courtlistener_rows import Case, ChangedEntry, DocketFacts, Hit, docket_facts
 from alerter.sources.http import Visit
 
 CourtId = Annotated[

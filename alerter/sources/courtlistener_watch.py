@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 
 from alerter.core.model import Frozen
 from alerter.core.signal import Signal
-from alerter.sources.courtlistener_rows import ChangedEntry, DocketFacts, Entry
+from alerter.sources.formats.courtlistener_rows import ChangedEntry, DocketFacts, Entry
 from alerter.sources.http import Visit
 
 ROWS_KEPT = 600

@@ -18,9 +18,10 @@ from alerter.core.model import Shape
 from alerter.core.periods import parse_period
 from alerter.core.quantities import Duration
 from alerter.sources.base import Poll, Source, SourceContext, SourceError, WebAddress
+from alerter.sources.formats.figures import Point
+from alerter.sources.formats.jsonstat import Cell, NotACube, read_cube
 from alerter.sources.http import Fetch, Fetched, revisit
-from alerter.sources.jsonstat import Cell, NotACube, read_cube
-from alerter.sources.points import Answered, FiguresConfig, FiguresCursor, Point, recall_figures, tell
+from alerter.sources.points import Answered, FiguresConfig, FiguresCursor, recall_figures, tell
 from alerter.sources.trade import Codes, Month, Part, add_up, country_table, first_month, is_long_enough
 
 FLOWS = {"import": "1", "export": "2"}

@@ -17,7 +17,6 @@ from pydantic import Field, StringConstraints
 from alerter.core.model import Frozen, Shape, digest
 from alerter.core.signal import Signal
 from alerter.core.text import words
-from alerter.sources.addresses import anonymous
 from alerter.sources.base import (
     LONGEST_WISH,
     Poll,
@@ -27,7 +26,8 @@ from alerter.sources.base import (
     SourceError,
     WebAddress,
 )
-from alerter.sources.federal_documents import (
+from alerter.sources.formats.addresses import anonymous
+from alerter.sources.formats.federal_documents import (
     FIELDS,
     AnyDocument,
     Documents,
@@ -39,7 +39,7 @@ from alerter.sources.federal_documents import (
     publish,
     read_rows,
 )
-from alerter.sources.federal_inspection import Inspection, Looked, look, look_again, withdraw
+from alerter.sources.formats.federal_inspection import Inspection, Looked, look, look_again, withdraw
 from alerter.sources.http import Fetch, Fetched, FetchError, Validators, Visit, revisit
 
 PAGE_ROWS = 100

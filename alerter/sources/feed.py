@@ -21,11 +21,11 @@ from alerter.sources.base import (
     SourceError,
     WebAddress,
 )
-from alerter.sources.entries import Named, Setting, name_entries, undated_at
-from alerter.sources.feed_answers import is_page, named_feed, read_feed
+from alerter.sources.formats.bodies import page_title
+from alerter.sources.formats.entries import Named, Setting, name_entries, undated_at
+from alerter.sources.formats.feed_answers import is_page, named_feed, read_feed
+from alerter.sources.formats.syndication import LARGEST, UnreadableFeed
 from alerter.sources.http import Fetch, Fetched, FetchError, Validators, Visit, revisit
-from alerter.sources.http.answers import page_title
-from alerter.sources.syndication import LARGEST, UnreadableFeed
 
 READING_TIME = timedelta(seconds=20)
 """How long reading one document may take."""

@@ -18,9 +18,10 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from alerter.core.model import Name
 from alerter.core.quantities import Duration
 from alerter.sources.base import Poll, Source, SourceContext, SourceError, WebAddress
-from alerter.sources.gacc_checks import check_table
-from alerter.sources.gacc_listing import Listing, read_listing
-from alerter.sources.gacc_tables import (
+from alerter.sources.formats.figures import Point
+from alerter.sources.formats.gacc_checks import check_table
+from alerter.sources.formats.gacc_listing import Listing, read_listing
+from alerter.sources.formats.gacc_tables import (
     Currency,
     Flow,
     HumansOnly,
@@ -32,9 +33,9 @@ from alerter.sources.gacc_tables import (
     key,
     read_table,
 )
+from alerter.sources.formats.markup import UnreadablePage
 from alerter.sources.http import Fetch, Fetched, FetchError, Visit, revisit
-from alerter.sources.markup import UnreadablePage
-from alerter.sources.points import Answered, FiguresConfig, FiguresCursor, Point, recall_figures, tell
+from alerter.sources.points import Answered, FiguresConfig, FiguresCursor, recall_figures, tell
 
 PAGES_A_POLL = 12
 """Pages of tables that one poll asks for; a longer history takes several polls."""

@@ -23,7 +23,7 @@ from alerter.sources.base import (
     SourceError,
     WebAddress,
 )
-from alerter.sources.gdelt_articles import Listed, Refused, UnreadableArticles, read_articles
+from alerter.sources.formats.gdelt_articles import Listed, Refused, UnreadableArticles, read_articles
 from alerter.sources.http import Fetch, Fetched, FetchError, Visit, revisit
 
 MOST = 250

@@ -21,7 +21,6 @@ from alerter.core.model import Frozen, Shape
 from alerter.core.phrases import Phrase
 from alerter.core.quantities import Duration
 from alerter.core.signal import Signal, SignalKind
-from alerter.sources.addresses import bounded
 from alerter.sources.aside import read_aside
 from alerter.sources.base import (
     LONGEST_WISH,
@@ -32,11 +31,12 @@ from alerter.sources.base import (
     SourceError,
     WebAddress,
 )
-from alerter.sources.gdelt_archives import BrokenArchive, unpacked
-from alerter.sources.gdelt_codes import COUNTRY_CODES
-from alerter.sources.gdelt_rows import Article, Harvest, Kind, UnknownShape, Wanted, harvest
+from alerter.sources.formats.addresses import bounded
+from alerter.sources.formats.bodies import page_title
+from alerter.sources.formats.gdelt_archives import BrokenArchive, unpacked
+from alerter.sources.formats.gdelt_codes import COUNTRY_CODES
+from alerter.sources.formats.gdelt_rows import Article, Harvest, Kind, UnknownShape, Wanted, harvest
 from alerter.sources.http import Fetch, Fetched, FetchError, Validators, Visit, revisit
-from alerter.sources.http.answers import page_title
 
 SLOT = timedelta(minutes=15)
 ZIPPED = 48 * 1024 * 1024

@@ -25,11 +25,10 @@ from alerter.sources.base import (
     SourceContext,
     WebAddress,
 )
-from alerter.sources.encodings import decode
-from alerter.sources.entries import undated_at
-from alerter.sources.http import Fetch, Fetched, Visit, revisit
-from alerter.sources.markup import PAGE_BYTES, UnreadablePage, selector_fault, split_selector
-from alerter.sources.page_entries import (
+from alerter.sources.formats.encodings import decode
+from alerter.sources.formats.entries import undated_at
+from alerter.sources.formats.markup import PAGE_BYTES, UnreadablePage, selector_fault, split_selector
+from alerter.sources.formats.page_entries import (
     Layout,
     Setting,
     Stamp,
@@ -39,6 +38,7 @@ from alerter.sources.page_entries import (
     select_entries,
     tell_entries,
 )
+from alerter.sources.http import Fetch, Fetched, Visit, revisit
 
 READING_TIME = timedelta(seconds=20)
 """How long reading one page may take."""

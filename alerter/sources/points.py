@@ -16,6 +16,7 @@ from alerter.core.quantities import Duration
 from alerter.core.releases import overdue, period_end
 from alerter.core.signal import Observation, Signal, SignalKind
 from alerter.sources.base import LONGEST_WISH, Poll, SourceConfig, SourceError
+from alerter.sources.formats.figures import Point
 from alerter.sources.http import Visit
 
 Values = dict[str, dict[str, float]]
@@ -23,21 +24,6 @@ Values = dict[str, dict[str, float]]
 
 PERIODS_KEPT = 600
 """Newest periods of a series whose values are remembered: fifty years of months, twenty months of days."""
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """What a publisher states of one period of one series."""
-
-    series: str
-    period: str
-    """`2025-05`, `2025-Q2`, `2025`, `2025-01..2025-02` or `2025-05-31`."""
-    value: float
-    unit: str | None = None
-    released_at: datetime | None = None
-    """When it was published, where the publisher says so."""
-    remark: str = ""
-    """What the publisher says of this figure: `The publisher has estimated it.`"""
 
 
 class FiguresConfig(SourceConfig):

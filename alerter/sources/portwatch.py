@@ -14,7 +14,8 @@ from pydantic import Field, StringConstraints, model_validator
 from alerter.core.model import Name, Shape
 from alerter.core.quantities import Duration
 from alerter.core.releases import period_end
-from alerter.sources.arcgis import (
+from alerter.sources.base import Poll, Source, SourceContext, SourceError, WebAddress
+from alerter.sources.formats.arcgis import (
     Combine,
     Daily,
     Page,
@@ -25,9 +26,9 @@ from alerter.sources.arcgis import (
     read_days,
     read_page,
 )
-from alerter.sources.base import Poll, Source, SourceContext, SourceError, WebAddress
+from alerter.sources.formats.figures import Point
 from alerter.sources.http import Fetch, Fetched, Visit, revisit
-from alerter.sources.points import Answered, FiguresConfig, FiguresCursor, Point, recall_figures, tell
+from alerter.sources.points import Answered, FiguresConfig, FiguresCursor, recall_figures, tell
 from alerter.wording import unknown
 
 ROWS = 1_000

@@ -19,7 +19,6 @@ from alerter.core.clean import AHEAD, clean_title
 from alerter.core.model import Frozen, Name, Shape, digest
 from alerter.core.quantities import Duration
 from alerter.core.signal import DocketReference, Signal, SignalKind
-from alerter.sources.addresses import anonymous
 from alerter.sources.aside import read_aside
 from alerter.sources.base import (
     LONGEST_WISH,
@@ -30,9 +29,10 @@ from alerter.sources.base import (
     SourceError,
     WebAddress,
 )
+from alerter.sources.formats.addresses import anonymous
+from alerter.sources.formats.scotus_dockets import DocketSheet, Proceeding, UnknownDocket, read_docket
 from alerter.sources.http import Fetch, FetchError, Visit, revisit
 from alerter.sources.lasting import GIST_LENGTH, Held, Sighting, recognise
-from alerter.sources.scotus_dockets import DocketSheet, Proceeding, UnknownDocket, read_docket
 
 COURT = "scotus"
 WASHINGTON = ZoneInfo("America/New_York")

@@ -28,12 +28,12 @@ from alerter.sources.base import (
     SourceContext,
     WebAddress,
 )
-from alerter.sources.entries import undated_at
+from alerter.sources.formats.entries import undated_at
+from alerter.sources.formats.screening_changes import Change, Difference, compare, doubt, news
+from alerter.sources.formats.screening_rows import Table, UnknownShape
+from alerter.sources.formats.screening_signals import Listings, Setting
+from alerter.sources.formats.screening_snapshot import Snapshot, pack, unpack
 from alerter.sources.http import Fetch, Visit, revisit
-from alerter.sources.screening_changes import Change, Difference, compare, doubt, news
-from alerter.sources.screening_rows import Table, UnknownShape
-from alerter.sources.screening_signals import Listings, Setting
-from alerter.sources.screening_snapshot import Snapshot, pack, unpack
 
 FILE = "/downloadable_consolidated_screening_list/v1/consolidated.csv"
 NOTE_LENGTH = 500

@@ -17,11 +17,9 @@ from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_
 from alerter.core.model import Name, Shape
 from alerter.core.quantities import Duration
 from alerter.sources.base import Poll, Source, SourceContext, SourceError, WebAddress
-from alerter.sources.cells import Length, Written, period_reader
-from alerter.sources.http import Fetch, Fetched, HttpClient, revisit
-from alerter.sources.http.answers import page_title
-from alerter.sources.points import Answered, FiguresConfig, recall_figures, tell
-from alerter.sources.rows import (
+from alerter.sources.formats.bodies import page_title
+from alerter.sources.formats.cells import Length, Written, period_reader
+from alerter.sources.formats.rows import (
     MISSING,
     Csv,
     Layout,
@@ -33,6 +31,8 @@ from alerter.sources.rows import (
     json_rows,
     read_points,
 )
+from alerter.sources.http import Fetch, Fetched, HttpClient, revisit
+from alerter.sources.points import Answered, FiguresConfig, recall_figures, tell
 
 Format = Literal["csv", "json"]
 _ACCEPT = "text/csv, application/json;q=0.9, text/plain;q=0.5, */*;q=0.1"

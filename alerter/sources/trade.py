@@ -18,7 +18,7 @@ from pydantic import AfterValidator, Field
 from alerter.core.model import Shape
 from alerter.core.periods import Period, period_text, period_words
 from alerter.sources.base import SourceError
-from alerter.sources.points import Point
+from alerter.sources.formats.figures import Point
 
 HISTORY = 36
 """Months of history asked for unless a first month is set: a year to judge, and two to know what is usual."""

@@ -12,8 +12,8 @@ from alerter.reading import Reader
 from alerter.reading.lexicon import Lexicon
 from alerter.rules.base import Facts, World
 from alerter.rules.docket import DocketRule
-from alerter.sources.courtlistener_entries import Setting, case_signal, entry_signal
-from alerter.sources.courtlistener_rows import Case, Entry, docket_facts
+from alerter.sources.formats.courtlistener_entries import Setting, case_signal, entry_signal
+from alerter.sources.formats.courtlistener_rows import Case, Entry, docket_facts
 
 NOW = datetime(2025, 5, 29, 22, tzinfo=UTC)
 MATTER = Matter(

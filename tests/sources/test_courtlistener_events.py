@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from alerter.sources.courtlistener_entries import Setting
 from alerter.sources.courtlistener_events import Desk, Event, Pushed, Taken, read_event, signals_of
-from alerter.sources.courtlistener_rows import DocketFacts, UnknownShape
 from alerter.sources.courtlistener_watch import DocketWatch
+from alerter.sources.formats.courtlistener_entries import Setting
+from alerter.sources.formats.courtlistener_rows import DocketFacts, UnknownShape
 
 NOW = datetime(2025, 6, 9, 12, tzinfo=UTC)
 Json = dict[str, Any]

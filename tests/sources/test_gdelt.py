@@ -10,8 +10,8 @@ from aiohttp import web
 
 from alerter.core.budget import Allowance, CallLimit
 from alerter.sources.base import Source, SourceContext, SourceError
+from alerter.sources.formats.gdelt_articles import LANGUAGES
 from alerter.sources.gdelt import BUDGET, MOST, PATIENCE, GdeltConfig, GdeltCursor
-from alerter.sources.gdelt_articles import LANGUAGES
 from alerter.sources.http import HttpClient, Limits
 from tests.sources.conftest import AGENT, Host
 

@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from alerter.config import ConfigErrors, load
 from alerter.sources import page as page_module
 from alerter.sources.base import Source, SourceContext, SourceError
+from alerter.sources.formats.page_entries import MOST, Stamp, read_date
 from alerter.sources.http import HttpClient
 from alerter.sources.page import PageConfig, PageCursor
-from alerter.sources.page_entries import MOST, Stamp, read_date
 from tests.sources.conftest import Host
 
 NOW = datetime(2025, 6, 9, 12, tzinfo=UTC)

@@ -8,12 +8,12 @@ import pytest
 
 from alerter.core.signal import IntakeStatus, Signal
 from alerter.sources.base import LONGEST_WISH, Poll, Source, SourceContext, SourceError
+from alerter.sources.formats.figures import Point
 from alerter.sources.http import Visit
 from alerter.sources.points import (
     Answered,
     FiguresConfig,
     FiguresCursor,
-    Point,
     recall_figures,
     tell,
 )

@@ -9,9 +9,9 @@ import pytest
 from aiohttp import web
 from pydantic import ValidationError
 
-from alerter.sources import screening_changes
 from alerter.sources import screening_list as screening_module
 from alerter.sources.base import SourceContext, SourceError
+from alerter.sources.formats import screening_changes
 from alerter.sources.http import HttpClient
 from alerter.sources.screening_list import ScreeningCursor, ScreeningListConfig
 from tests.sources.conftest import Host

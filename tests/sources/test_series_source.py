@@ -9,8 +9,8 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from alerter.sources.base import Poll, SourceContext, SourceError
+from alerter.sources.formats.rows import Csv, Layout, UnreadableTable, csv_rows, read_points
 from alerter.sources.http import HttpClient
-from alerter.sources.rows import Csv, Layout, UnreadableTable, csv_rows, read_points
 from alerter.sources.series import SeriesConfig
 from tests.sources.conftest import Host
 

@@ -1,6 +1,5 @@
-"""What an answer's headers and first bytes mean. Pure functions (RFC 9110 for Retry-After, 9111 for age)."""
+"""What an answer's headers mean. Pure functions (RFC 9110 for Retry-After, 9111 for age)."""
 
-import html
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -10,13 +9,7 @@ LONGEST_WAIT = timedelta(days=2)
 """No publisher can silence a source for longer than this; quotas by the day need a day."""
 LONG_REFUSAL = timedelta(hours=1)
 """A publisher that asks to wait this long has refused, rather than asked for patience."""
-VALUES, CONTAINERS = 500_000, 100_000
-"""What no answer in JSON has more of: each value takes many times its bytes once it is read."""
 
-_PAGE = re.compile(  # atomic: a row of comments could be divided in endlessly many ways
-    rb"\A\s*+(?>(?><!--.*?-->)\s*+)*+<(?:!doctype\s++html|html|head|body)\b", re.IGNORECASE | re.DOTALL
-)
-_TITLE = re.compile(rb"<title[^<>]*>([^<]{1,300})", re.IGNORECASE)
 _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d+)", re.IGNORECASE)
 _NO_CACHE = re.compile(r"(?:^|,)\s*no-(?:cache|store)\b", re.IGNORECASE)
 
@@ -44,22 +37,6 @@ def max_age(headers: Mapping[str, str], now: datetime) -> timedelta:
     if expires_at is None:
         return timedelta(0)
     return _bounded(expires_at - (_instant(headers.get("Date", "")) or now))
-
-
-def page_title(body: bytes) -> str | None:
-    """For a web page its title as ` (“…”)`, or nothing if it has none; None for what is no web page."""
-    head = body[:20_000].removeprefix(b"\xef\xbb\xbf")
-    if not _PAGE.match(head):
-        return None
-    found = _TITLE.search(head)
-    words = " ".join(html.unescape(found[1].decode("utf-8", "replace")).split()) if found else ""
-    return f" (“{words[:100]}”)" if words else ""
-
-
-def is_overfull(body: bytes) -> bool:
-    """Has this JSON more values than can be held in little memory? What texts hold is counted along."""
-    containers = body.count(b"{") + body.count(b"[")
-    return containers > CONTAINERS or containers + body.count(b",") > VALUES
 
 
 def _seconds(digits: str) -> timedelta:

@@ -12,7 +12,7 @@ from alerter.core.budget import Budget
 from alerter.core.health import Trouble
 from alerter.core.model import Frozen
 from alerter.sources.base import SourceError
-from alerter.sources.http.answers import is_overfull, page_title
+from alerter.sources.formats.bodies import is_overfull, page_title
 
 _PASSING = frozenset({408, 425, 429})
 """Refusals of the moment: timed out, too early, too many requests."""

@@ -18,10 +18,10 @@ from pydantic import ValidationError
 from alerter.core.clean import clean_signal
 from alerter.core.signal import IntakeStatus, SignalRecord
 from alerter.sources.courtlistener import CourtListenerConfig
-from alerter.sources.courtlistener_entries import Setting
 from alerter.sources.courtlistener_events import Desk, Event, Pushed, Taken, read_event, signals_of
-from alerter.sources.courtlistener_rows import UnknownShape
 from alerter.sources.courtlistener_watch import recall
+from alerter.sources.formats.courtlistener_entries import Setting
+from alerter.sources.formats.courtlistener_rows import UnknownShape
 from alerter.store.protocol import new_records
 from alerter.web.admission import ADMISSION
 from alerter.web.api.signals import PUSHED, PushResult, PushResults

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from alerter.sources.base import SourceConfig
+from alerter.sources.formats.gacc_tables import MONTHS
 from alerter.sources.gacc import GaccConfig
-from alerter.sources.gacc_tables import MONTHS
 from tests.contracts.sources.sample import Answer, Fact
 from tests.sources.gacc_pages import by_country, index
 

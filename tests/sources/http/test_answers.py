@@ -1,4 +1,4 @@
-"""What headers and first bytes of an answer mean."""
+"""What the headers of an answer mean."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerter.sources.http.answers import LONGEST_WAIT, max_age, page_title, retry_after
+from alerter.sources.http.answers import LONGEST_WAIT, max_age, retry_after
 
 NOW = datetime(2025, 6, 9, 12, tzinfo=UTC)
 DATE = "Mon, 09 Jun 2025 12:00:00 GMT"
@@ -67,20 +67,3 @@ def test_no_header_breaks_the_reading(headers: dict[str, str]) -> None:
     assert timedelta(0) <= max_age(headers, NOW) <= LONGEST_WAIT
     wait = retry_after(headers, NOW)
     assert wait is None or timedelta(0) <= wait <= LONGEST_WAIT
-
-
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        (b"<!DOCTYPE html><title>Access\n denied &amp; logged</title>", " (“Access denied & logged”)"),
-        (b"\xef\xbb\xbf  <!-- x --><HTML><head></head>", ""),
-        (b"<html><title> </title>", ""),
-        (b"<body>no", ""),
-        (b"<rss><channel><title>t</title></channel></rss>", None),
-        (b'{"a": "<html>"}', None),
-        (b"", None),
-    ],
-)
-def test_web_pages_are_told_from_documents(body: bytes, expected: str | None) -> None:
-    """A page answers with its title, anything else is no page."""
-    assert page_title(body) == expected

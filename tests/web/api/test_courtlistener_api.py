@@ -12,8 +12,8 @@ from structlog.testing import capture_logs
 from alerter.core.signal import SignalRecord
 from alerter.settings import HookSettings, HttpSettings, Settings
 from alerter.sources.courtlistener import CourtListenerConfig
-from alerter.sources.courtlistener_rows import DocketFacts
 from alerter.sources.courtlistener_watch import CourtListenerCursor, DocketWatch
+from alerter.sources.formats.courtlistener_rows import DocketFacts
 from alerter.store.protocol import Busy, PollResult, StoreError
 from alerter.web.api.courtlistener import KEYS_KEPT, Answered
 from alerter.web.api.signals import PushResult, PushResults

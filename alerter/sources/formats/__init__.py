@@ -1,0 +1,1 @@
+"""What publishers write, read into plain values: one module a format. Nothing here fetches or waits."""
