@@ -32,6 +32,7 @@ from alerter.sources.trade import (
 )
 
 COUNTRIES = "census_countries"
+KEY_SETTING = "ALERTER_KEYS__CENSUS"
 _NO_UNIT = frozenset({"", "-", "X", "NO UNIT"})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PAGE = "https://usatrade.census.gov/"
@@ -104,7 +105,7 @@ class CensusConfig(FiguresConfig):
 
     def missing(self, keys: Mapping[str, str]) -> str:
         """Without a key the Bureau answers nothing."""
-        return "" if keys.get("census") else "ALERTER_KEYS__CENSUS is not set"
+        return "" if keys.get("census") else f"{KEY_SETTING} is not set"
 
     def build(self, context: SourceContext) -> Source:
         """The source, ready to poll."""
@@ -128,7 +129,7 @@ class Census:
         """The figures that are new or revised, oldest first. Raises SourceError."""
         config = self._config
         if not self._key:
-            raise SourceError("ALERTER_KEYS__CENSUS is not set", trouble="unconfigured")
+            raise SourceError(f"{KEY_SETTING} is not set", trouble="unconfigured")
         about = (self._url, self._country, config.measure, config.since or "")
         known = recall_figures(cursor, *about, *config.hs)
         visits, answers = await self._ask(known)
@@ -179,10 +180,14 @@ class Census:
                 visits.pop(code, None)
                 return None
             if error.status in _REDIRECTS:
-                raise SourceError(f"{error}: it refuses the key", trouble="blocked") from error
+                raise SourceError(
+                    f"{error}: it refuses the key that is set by {KEY_SETTING}", trouble="blocked"
+                ) from error
             raise
         if "key" in (page_title(answer.body) or "").lower():
-            raise SourceError(f"{answer.host} refuses the key", trouble="blocked")
+            raise SourceError(
+                f"{answer.host} refuses the key that is set by {KEY_SETTING}", trouble="blocked"
+            )
         return answer
 
     def _request(self, code: str) -> Fetch:
@@ -197,6 +202,7 @@ class Census:
                 ("time", f"from {first_month(self._config.since, self._now())}"),
             ],
             secrets=[("key", self._key)],
+            key_setting=KEY_SETTING,
             redirects=False,
             accept="application/json",
         )

@@ -31,6 +31,7 @@ from alerter.sources.points import (
 from alerter.sources.trade import Code, Codes, Month, add_up, country_code, first_month, is_long_enough
 
 AREAS = "comtrade_areas"
+KEY_SETTING = "ALERTER_KEYS__COMTRADE"
 FLOWS = {"export": "X", "import": "M", "re-export": "RX", "re-import": "RM"}
 PREVIEW_ROWS = 500
 """More rows than this the keyless interface does not give, and does not say so."""
@@ -263,6 +264,7 @@ class Comtrade:
                 ("customsCode", "C00"),
             ],
             headers={"Ocp-Apim-Subscription-Key": self._key} if self._key else {},
+            key_setting=KEY_SETTING if self._key else "",
             accept="application/json",
             budget=self._budget,
         )

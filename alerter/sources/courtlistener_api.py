@@ -19,6 +19,7 @@ from alerter.sources.http import Fetch, Fetched, FetchError, HttpClient, Visit, 
 
 CALLING_TIME = timedelta(seconds=200)
 """No call begins later than this in a poll: waiting for the minute's turn must not cost what was read."""
+KEY_SETTING = "ALERTER_KEYS__COURTLISTENER"
 Params = tuple[tuple[str, str], ...]
 
 
@@ -87,6 +88,7 @@ class Api:
             self._root + path,
             params=params,
             headers=self._headers,
+            key_setting=KEY_SETTING if self._headers else "",
             accept="application/json",
             budget=self._budget,
         )

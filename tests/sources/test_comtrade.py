@@ -258,6 +258,14 @@ async def test_a_refusal_at_the_beginning_fails(http: HttpClient, office: Office
     assert caught.value.trouble == "blocked"
 
 
+async def test_a_refused_key_is_told_by_its_setting(http: HttpClient, office: Office) -> None:
+    """The error says where the key comes from."""
+    office.releases = [a_release("202505")]
+    office.host.on(KEYED, status=401)
+    with pytest.raises(SourceError, match="ALERTER_KEYS__COMTRADE"):
+        await build(http, office, key="s3cret").poll(None)
+
+
 async def test_a_poll_ends_in_time(http: HttpClient, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """What has not been asked for by then waits for the next poll."""
     ticks = iter(range(0, 1000, 70))

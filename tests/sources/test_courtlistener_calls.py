@@ -213,6 +213,15 @@ async def test_a_publisher_that_refuses_for_a_day_is_heeded(desk: Desk) -> None:
     assert (refused.value.trouble, refused.value.retry_after) == ("blocked", timedelta(seconds=86000))
 
 
+async def test_a_refused_key_is_told_by_its_setting(desk: Desk) -> None:
+    """The error says where the key comes from, and what CourtListener has against it."""
+    detail = {"detail": f"Invalid token {KEY}."}
+    desk.courts.failing["search/"] = partial(web.json_response, detail, status=401)
+    with pytest.raises(SourceError, match=r"ALERTER_KEYS__COURTLISTENER\): Invalid token \*\*\*") as refused:
+        await desk.poll()
+    assert refused.value.trouble == "blocked"
+
+
 async def test_a_refusal_in_the_middle_ends_the_calls(courts: Courts, http: HttpClient) -> None:
     """The poll keeps what it has, and waits as long as it was asked to."""
     for docket in (7, 8):

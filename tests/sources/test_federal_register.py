@@ -98,6 +98,14 @@ def build(http: HttpClient, register: Register, *, now: datetime = NOW, **option
     return config.build(SourceContext(http=http, now=lambda: now, keys={}))
 
 
+async def test_what_the_register_does_not_understand_is_told(http: HttpClient, register: Register) -> None:
+    """An agency that it does not know is named in its answer, and so in the error."""
+    answer = '{"errors": {"agencies": "not-an-agency is no valid value"}}'
+    register.host.on(DOCUMENTS, answer, status=400, headers={"Content-Type": "application/json"})
+    with pytest.raises(SourceError, match=r"malformed \(400\): agencies: not-an-agency is no valid value"):
+        await build(http, register).poll(None)
+
+
 @pytest.mark.parametrize(
     "options",
     [

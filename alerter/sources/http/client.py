@@ -6,6 +6,7 @@ bounded time. Whatever goes wrong with the other side is a `FetchError` in plain
 """
 
 import asyncio
+import contextlib
 import io
 import random
 from collections.abc import Callable, Mapping
@@ -26,9 +27,11 @@ from alerter.sources.http.failures import exchange_failure, place, status_failur
 from alerter.sources.http.hops import REDIRECTS, Exchange, Hop, address, first_hop, next_hop, origin_of
 from alerter.sources.http.messages import UNCONDITIONAL, Fetch, Fetched, FetchError, Limits, Validators
 from alerter.sources.http.pacing import Pacer
+from alerter.sources.http.refusals import LONGEST_BODY, excerpt
 from alerter.sources.http.spending import Purse
 
 _CHUNK = 64 * 1024
+_REFUSAL_SECONDS = 2.0
 _USUAL = Limits()
 _BOUNDED_ELSEWHERE = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
 """The session's own limit would cut short what a source may take longer for; each turn is bounded here."""
@@ -152,7 +155,7 @@ class HttpClient:
             if response.status in REDIRECTS:
                 return next_hop(response.status, response.headers, hop, exchange)
             if response.status not in {200, 203} and not (response.status == 304 and conditions):
-                raise status_failure(response.status, response.headers, response.url)
+                raise await _refused(response, hop, exchange)
             if response.status != 304:  # which has no body
                 await _pour(response, exchange)
             return _fetched(response, hop, exchange, plain)
@@ -177,6 +180,34 @@ class HttpClient:
                 timeout=self._limits.total,
             )
         return self._session
+
+
+async def _refused(response: aiohttp.ClientResponse, hop: Hop, exchange: Exchange) -> FetchError:
+    """The error that the status is, with the publisher's words where they are short."""
+    body = await _short_body(response) if 400 <= response.status < 500 else b""
+    return status_failure(
+        response.status,
+        response.headers,
+        response.url,
+        said=excerpt(body, exchange.hidden()) if body else "",
+        setting=exchange.key_setting(hop.url),
+    )
+
+
+async def _short_body(response: aiohttp.ClientResponse) -> bytes:
+    """A small JSON body that comes at once; nothing otherwise, for the status is what counts."""
+    if "json" not in response.content_type or (response.content_length or 0) > LONGEST_BODY:
+        return b""
+    body = b""
+    with contextlib.suppress(TimeoutError, aiohttp.ClientError, OSError, ValueError):
+        async with asyncio.timeout(_REFUSAL_SECONDS):
+            async for piece in response.content.iter_chunked(LONGEST_BODY):
+                body += piece
+                if len(body) > LONGEST_BODY:
+                    response.close()
+                    return b""
+            return body
+    return b""
 
 
 async def _pour(response: aiohttp.ClientResponse, exchange: Exchange) -> None:

@@ -25,18 +25,26 @@ _MEANINGS = {
     503: "is unavailable for now",
 }
 _REFUSALS = frozenset({401, 402, 403, 407, 451})
+_KEY_REFUSALS = frozenset({401, 403})
 _SHOWN = 200
 """Characters of an address in a message."""
 _ASKS_FOR_PATIENCE = frozenset({429, 503})
 
 
-def status_failure(status: int, headers: Mapping[str, str], url: URL) -> FetchError:
-    """The error that a status other than success is."""
+def status_failure(
+    status: int, headers: Mapping[str, str], url: URL, *, said: str = "", setting: str = ""
+) -> FetchError:
+    """The error that a status other than success is.
+
+    `said` is what the publisher says of it, `setting` the name of the one that the key came from.
+    """
     wait = retry_after(headers, SystemClock().now()) if status in _ASKS_FOR_PATIENCE else None
     meaning = _MEANINGS.get(status) or ("failed" if status >= 500 else "gave an unusable answer")
     refused = status in _REFUSALS or (wait is not None and wait >= LONG_REFUSAL)
     trouble: Trouble = "blocked" if refused else "failing"
-    return FetchError(f"{place(url)} {meaning} ({status})", status=status, retry_after=wait, trouble=trouble)
+    key = f"; the key is set by {setting}" if setting and status in _KEY_REFUSALS else ""
+    told = f"{place(url)} {meaning} ({status}{key})" + (f": {said}" if said else "")
+    return FetchError(told, status=status, retry_after=wait, trouble=trouble)
 
 
 def exchange_failure(error: Exception, url: URL) -> FetchError:

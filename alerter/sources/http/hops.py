@@ -12,6 +12,7 @@ from yarl import URL
 
 from alerter.sources.http.failures import place
 from alerter.sources.http.messages import Fetch, FetchError, Validators
+from alerter.sources.http.refusals import secret_texts
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
@@ -61,6 +62,16 @@ class Exchange:
             return self.asked.headers
         login = f"{self.address.user}:{self.address.password or ''}".encode()
         return {"Authorization": f"Basic {b64encode(login).decode()}", **self.asked.headers}
+
+    def hidden(self) -> set[str]:
+        """What stands in no message, though the other side may repeat it."""
+        return secret_texts(self.keys(self.address), self.asked.secrets) | {
+            part for part in (self.address.user, self.address.password) if part
+        }
+
+    def key_setting(self, url: URL) -> str:
+        """The setting of the key, where this address was sent it."""
+        return self.asked.key_setting if self.is_at_home(url) else ""
 
     def is_at_home(self, url: URL) -> bool:
         """Is it of the origin that keys may go to?"""

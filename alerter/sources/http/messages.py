@@ -91,6 +91,8 @@ class Fetch:
     headers: Mapping[str, str] = field(default_factory=dict)
     secrets: Sequence[tuple[str, str]] = ()
     """Parameters that hold keys."""
+    key_setting: str = ""
+    """The setting that the key comes from, for messages: `ALERTER_KEYS__CENSUS`."""
     body: bytes | None = None
     """JSON to POST."""
     accept: str = "*/*"
