@@ -127,8 +127,8 @@ class PollStage:
 
     @property
     def _misses_its_sources(self) -> bool:
-        """Where nothing is scheduled: should something be? Others may poll it all, or the store lost it."""
-        return not self._polling and any(polled.source for polled in self._sources.values())
+        """Where nothing is scheduled: should something be? Then the store lost it."""
+        return any(polled.source for polled in self._sources.values())
 
     async def _heed_clock(self) -> None:
         """Where the clock was set back, what is due later than its interval allows is due now, once more.

@@ -146,7 +146,7 @@ class Sources(Protocol):
         """How long from `now` on nothing can be claimed, as far as is known; None = nothing is scheduled.
 
         It counts due times in domain time and holds in the store's own, whichever ends first; zero or less:
-        something can be claimed already.
+        something can be claimed already; `timedelta.max`: all that is scheduled is being polled.
         """
         ...
 

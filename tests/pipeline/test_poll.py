@@ -257,6 +257,26 @@ async def test_a_store_that_has_lost_its_schedule_is_given_it_again() -> None:
     await press.tick(polls=2)
 
 
+async def test_a_schedule_that_another_process_polls_is_not_lost() -> None:
+    """While one process polls all there is, another one must not put its older configuration back."""
+    press = Press(list)
+    older = press.a_stage("p2")
+    await older.tick()
+    await eventually(lambda: not older._polling)
+    source = Hanging()
+    config = press.config.model_copy(update={"id": "newer"})
+    press.stage.reload({"newer": Polled(config, source)})
+    await press.stage.tick()
+    await eventually(lambda: source.cursors == [None])
+    await older._sleep()
+    await older.tick()
+    source.lets_go.set()
+    await eventually(lambda: not press.stage._polling)
+    press.clock.advance(timedelta(minutes=12))
+    await press.stage.tick()
+    await eventually(lambda: len(source.cursors) == 2)
+
+
 async def test_what_lacks_something_is_not_looked_for_in_the_schedule() -> None:
     """Nothing is enrolled again and again where nothing can be polled."""
     press = Press(list, lacks="a key")

@@ -70,7 +70,9 @@ class MemorySources:
     async def next_due(self, now: datetime) -> timedelta | None:
         """How long until something is due or a hold ends."""
         due, free = self._due.earliest(), self._held.earliest()
-        waits = [] if due is None else [due - now]
+        waits = [timedelta.max] if self._after else []
+        if due is not None:
+            waits.append(due - now)
         if free is not None:
             waits.append(timedelta(seconds=free - self._monotonic()))
         return min(waits, default=None)

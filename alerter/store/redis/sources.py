@@ -58,8 +58,10 @@ class RedisSources:
 
     async def next_due(self, now: datetime) -> timedelta | None:
         """How long until something is due or a hold ends."""
-        due, hold = await self._client.run("next_source", repeatable=True)
-        waits = [instant(due) - now] if due else []
+        due, hold, claimed = await self._client.run("next_source", repeatable=True)
+        waits = [timedelta.max] if claimed else []
+        if due:
+            waits.append(instant(due) - now)
         if hold:
             waits.append(timedelta(milliseconds=int(hold)))
         return min(waits, default=None)

@@ -117,6 +117,14 @@ async def test_the_next_due_time_counts_from_now(store: Store) -> None:
     assert await store.sources.next_due(at(6)) == timedelta(seconds=54)
 
 
+async def test_while_all_sources_are_polled_none_is_due_and_the_schedule_is_there(store: Store) -> None:
+    """Who waits for something to claim can tell that from a schedule that was lost."""
+    claim = await claim_source(store)
+    assert await store.sources.next_due(NOON) == timedelta.max
+    await offer(store, poll=a_poll(claim))
+    assert await store.sources.next_due(NOON) != timedelta.max
+
+
 async def test_the_next_look_comes_when_a_hold_ends(store: Store) -> None:
     """A hold is counted in the store's own time, wherever domain time stands."""
     claim = await claim_source(store)
