@@ -266,6 +266,15 @@ async def test_without_filters_everything_on_inspection_counts(http: HttpClient,
     assert (signal.title, signal.text, signal.published_at) == ("Document 2025-07211", "", NOW)
 
 
+async def test_without_a_title_the_subject_is_the_headline(http: HttpClient, register: Register) -> None:
+    """Neither dockets nor the schedule run into it."""
+    register.inspection = [
+        an_inspection(title=None, toc_doc="Licences for Gallium", subject_1="Chips & Wafers")
+    ]
+    (signal,) = (await build(http, register).poll(None)).signals
+    assert signal.title == "Export Controls Licences for Gallium Chips & Wafers"
+
+
 async def test_public_inspection_can_be_left_out(http: HttpClient, register: Register) -> None:
     """Then its list is not asked for."""
     register.inspection = [an_inspection()]

@@ -224,11 +224,12 @@ def inspect(
     withdrawn = WITHDRAWN if document.is_withdrawn else ""
     dockets = "Docket " + ", ".join(document.docket_numbers) if document.docket_numbers else ""
     text = _joined((withdrawn, document.subject, document.editorial_note, dockets, _schedule(document)))
+    subject = clean_text(document.subject)
     return Signal(
         id=document.document_number,
         source=source,
         kind=SignalKind.NOTICE,
-        title=clean_title(document.title, text) or f"Document {document.document_number}",
+        title=clean_title(document.title, subject) or f"Document {document.document_number}",
         text=text,
         url=_web(document.html_url),
         published_at=(document.filed_at or now).astimezone(UTC),
