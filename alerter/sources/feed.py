@@ -24,7 +24,7 @@ from alerter.sources.base import (
 from alerter.sources.formats.bodies import page_title
 from alerter.sources.formats.entries import Named, Setting, name_entries, undated_at
 from alerter.sources.formats.feed_answers import is_page, named_feed, read_feed
-from alerter.sources.formats.syndication import LARGEST, UnreadableFeed
+from alerter.sources.formats.syndication import LARGEST, Document, UnreadableFeed
 from alerter.sources.http import Fetch, Fetched, FetchError, Validators, Visit, revisit
 
 READING_TIME = timedelta(seconds=20)
@@ -147,22 +147,31 @@ class Feed:
             now=now,
             undated_at=undated_at(now, self._config.max_age, first=first),
         )
-        named, ttl = await read_aside(
+        named, document = await read_aside(
             lambda: _read_named(fetched, known, setting),
             UnreadableFeed,
             host=fetched.host,
             what="document",
             time=READING_TIME,
         )
-        kept = known.model_copy(update={"ttl": ttl, "owners": named.owners})
-        note = "" if named.signals else "lists no entries"
+        kept = known.model_copy(update={"ttl": document.ttl, "owners": named.owners})
+        if document.is_cut_short:
+            kept = _to_ask_anew(kept)
+        note = _note(named, document)
         return replace(_poll(kept, fetched, named), note=note, settling=first)
 
 
-def _read_named(fetched: Fetched, known: FeedCursor, setting: Setting) -> tuple[Named, timedelta]:
+def _read_named(fetched: Fetched, known: FeedCursor, setting: Setting) -> tuple[Named, Document]:
     """All the work that may take long, in one go for a worker thread. Raises UnreadableFeed."""
     document = read_feed(fetched.body, _content_type(fetched))
-    return name_entries(document, known.owners, setting), document.ttl
+    return name_entries(document, known.owners, setting), document
+
+
+def _note(named: Named, document: Document) -> str:
+    if document.is_cut_short:
+        count = len(document.entries)
+        return f"ends in the middle: {count} {'entry was' if count == 1 else 'entries were'} read"
+    return "" if named.signals else "lists no entries"
 
 
 def _content_type(fetched: Fetched) -> str:
@@ -176,8 +185,15 @@ def _remembering(known: FeedCursor, visit: Visit, found: Visit | None) -> FeedCu
     return known.model_copy(update={"visit": visit, "found": found})
 
 
+def _to_ask_anew(known: FeedCursor) -> FeedCursor:
+    """The cursor of which the next poll asks for the feed whatever it says of itself."""
+    if known.found is not None:
+        return known.model_copy(update={"found": _unconditional(known.found)})
+    return known.model_copy(update={"visit": _unconditional(known.visit)})
+
+
 def _unconditional(visit: Visit) -> Visit:
-    """Of a page that names the feed all is needed, should the feed die."""
+    """Of a page that names the feed all is needed, should the feed die; and of half a feed the rest."""
     return visit.model_copy(update={"validators": Validators()})
 
 

@@ -50,6 +50,27 @@ async def test_a_poll_brings_the_entries_oldest_first(host: Host, http: HttpClie
     assert poll.wait_at_least == timedelta(minutes=30)
 
 
+async def test_half_a_feed_is_taken_and_told(host: Host, http: HttpClient) -> None:
+    """Its entries come, health says that more may lack, and the next poll asks for the whole."""
+    host.on("/feed", RSS[: RSS.index(b"<item><guid>1")], headers={"ETag": '"1"'})
+    poll = await build(http, host.url("/feed")).poll(None)
+    assert [signal.id for signal in poll.signals] == ["2"]
+    assert poll.note == "ends in the middle: 1 entry was read"
+    host.on("/feed", RSS, headers={"ETag": '"1"'})
+    again = await build(http, host.url("/feed")).poll(poll.cursor)
+    assert "If-None-Match" not in host.asked[-1].headers
+    assert ([signal.id for signal in again.signals], again.note) == (["1", "2"], "")
+
+
+async def test_half_a_feed_that_a_page_names_is_asked_for_again(host: Host, http: HttpClient) -> None:
+    """Also where the configured address is a page."""
+    host.on("/", '<html><head><link rel="alternate" type="application/rss+xml" href="/feed"></head></html>')
+    host.on("/feed", RSS[: RSS.index(b"</channel>")], headers={"ETag": '"1"'})
+    poll = await build(http, host.url("/")).poll(None)
+    assert poll.note == "ends in the middle: 2 entries were read"
+    assert cursor_of(poll.cursor).found == Visit(url=host.url("/feed"))
+
+
 async def test_an_unchanged_feed_brings_nothing(host: Host, http: HttpClient) -> None:
     """The cursor makes the next poll conditional, and keeps the publisher's rhythm over a 304."""
 

@@ -41,6 +41,7 @@ _REPAIRABLE = re.compile(
 )
 _GUID_TAG = re.compile(rb"<(/?)guid\b")
 _ENTRY = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
+_ROOT = re.compile(rb"<(?:\w{1,20}:)?(rss|rdf|feed|channel)(?=[\s>/])[^<>]{0,20000}>?", re.IGNORECASE)
 _TTL = re.compile(rb"<ttl>\s*(\d{1,6})\s*<")
 _PERIOD = re.compile(rb"<(?:\w+:)?updatePeriod>\s*(hourly|daily|weekly|monthly|yearly)\s*<")
 _FREQUENCY = re.compile(rb"<(?:\w+:)?updateFrequency>\s*(\d{1,4})\s*<")
@@ -81,6 +82,8 @@ class Document:
     entries: Sequence[Entry]
     language: str | None = None
     ttl: timedelta = timedelta(0)
+    is_cut_short: bool = False
+    """Does it end in the middle, so that its last entry may be half and others may lack?"""
 
 
 def read_document(body: bytes) -> Document:
@@ -105,7 +108,18 @@ def _read_xml(body: bytes) -> Document:
     entries = _read_fast(_repaired(body))
     if not entries:
         entries = _read_leniently(body)
-    return Document(entries, language=_language(head), ttl=_ttl(head))
+    cut_short = _is_cut_short(plain, head)
+    return Document(entries, language=_language(head), ttl=_ttl(head), is_cut_short=cut_short)
+
+
+def _is_cut_short(body: bytes, head: bytes) -> bool:
+    """Is what encloses all entries opened, and closed nowhere? Of RSS the channel does."""
+    opened = _ROOT.search(head)
+    if opened is None or opened[0].endswith(b"/>"):
+        return False
+    ends = [b"rss", b"channel"] if opened[1].lower() == b"rss" else [opened[1].lower()]
+    tail = body.lower()
+    return not any(re.search(rb"</(?:\w{1,20}:)?" + end + rb"\s*+>", tail) for end in ends)
 
 
 def _check_prolog(body: bytes) -> None:

@@ -250,6 +250,40 @@ def test_damaged_documents_are_read_as_far_as_they_go() -> None:
     assert read_document(body[: body.index(b"two")]).entries[0].title == "one"
 
 
+@pytest.mark.parametrize("cut", [b"</item><item><title>two", b"two</title>", b"</channel>", b""])
+def test_a_document_cut_off_in_the_middle_says_so(cut: bytes) -> None:
+    """A channel that is closed nowhere lists more than came."""
+    body = rss("<item><title>one</title></item><item><title>two</title></item>")
+    whole = cut in {b"", b"</channel>"}
+    document = read_document(body if not cut else body[: body.index(cut) + whole * len(cut)])
+    assert document.is_cut_short is not whole
+
+
+RDF = (
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">'
+    "<channel><title>t</title></channel><item><title>a</title></item>"
+)
+ATOM = '<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:entry><a:title>a</a:title></a:entry>'
+
+
+@pytest.mark.parametrize(
+    ("text", "is_cut_short"),
+    [
+        (RDF, True),
+        (RDF + "</rdf:RDF>", False),
+        (ATOM, True),
+        (ATOM + "</a:feed >\n\n<!-- served by </a:fee> -->\n<?end?>", False),
+        (ATOM.replace("a:", "").replace(":a", "") + "</feed>", False),
+        ('{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "title": "<rss>"}]}', False),
+        ('<rss version="2.0"/>', False),
+        ('<RSS version="0.91"><CHANNEL><item><title>a</title></item></CHANNEL></RSS>', False),
+    ],
+)
+def test_whole_documents_are_told_from_parts(text: str, is_cut_short: bool) -> None:
+    """By the end of what encloses all entries, whatever stands after it."""
+    assert read_document(text.encode()).is_cut_short is is_cut_short
+
+
 def test_the_lenient_parser_states_dates_too() -> None:
     """What only the lenient parser reads comes with its stated date, and without one if there is none."""
     body = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -259,7 +293,7 @@ def test_the_lenient_parser_states_dates_too() -> None:
     assert dates == [datetime(2025, 6, 9, 12, tzinfo=UTC), None]
 
 
-RECORDED = Path(os.environ.get("ALERTER_SHARED", Path(__file__).parents[3] / "shared")) / "real" / "feeds"
+RECORDED = Path(os.environ.get("ALERTER_SHARED", Path(__file__).parents[4] / "shared")) / "real" / "feeds"
 
 if RECORDED.is_dir():  # recorded feeds are not part of the project: where they are, they are tried
 
@@ -277,3 +311,4 @@ if RECORDED.is_dir():  # recorded feeds are not part of the project: where they 
             for path in recorded
         ]
         assert sum(equal) >= len(recorded) - 1
+        assert not any(read_document(path.read_bytes()).is_cut_short for path in recorded)
