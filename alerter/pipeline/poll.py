@@ -131,7 +131,7 @@ class PollStage:
         return any(polled.source for polled in self._sources.values())
 
     async def _heed_clock(self) -> None:
-        """Where the clock was set back, what is due later than its interval allows is due now, once more.
+        """Where the clock was set back, what was scheduled by the time before is due now, once more.
 
         Else it would not be polled for as long as the clock was ahead, and nobody would be told.
         """
@@ -139,11 +139,18 @@ class PollStage:
         if now < self._looked_at - SET_BACK:
             health = await self._store.sources.health()
             _log.warning("clock_set_back", seconds=round((self._looked_at - now).total_seconds()))
-            for source, polled in self._sources.items():
-                known = health.get(source)
-                if known and _is_too_far(known.next_poll_at, polled.config, now):
-                    await self._store.sources.hasten(source, now)
+            await self._hasten(health, now)
+            polled_once = {source for source, known in health.items() if known.last_poll_at}
+            for source in self._sources.keys() - polled_once:
+                await self._store.sources.hasten(source, now)
         self._looked_at = now
+
+    async def _hasten(self, health: Mapping[str, SourceHealth], now: datetime) -> None:
+        """Poll at once what was last polled in the future, and would not be again for too long."""
+        for source, polled in self._sources.items():
+            known = health.get(source)
+            if known and _is_ahead(known, polled.config, now):
+                await self._store.sources.hasten(source, now)
 
     async def _enrol(self) -> None:
         """Schedule the sources, once more if a reload replaces them meanwhile."""
@@ -154,12 +161,15 @@ class PollStage:
             source: _enrolment(polled, known.get(source), now, spread) for source, polled in sources.items()
         }
         await self._store.sources.enrol(enrolments)
+        await self._hasten(known, now)
         self._must_enrol = sources is not self._sources
 
 
-def _is_too_far(due: datetime | None, config: SourceConfig, now: datetime) -> bool:
+def _is_ahead(known: SourceHealth, config: SourceConfig, now: datetime) -> bool:
+    """Was it polled by a clock ahead of this one, and is it due later than its interval allows?"""
+    last, due = known.last_poll_at, known.next_poll_at
     longest = max(config.every, config.slowest or config.every) * (1 + JITTER)
-    return due is not None and due - now > longest
+    return bool(last and due and last > now + SET_BACK and due - now > longest)
 
 
 def _enrolment(polled: Polled, known: SourceHealth | None, now: datetime, spread: timedelta) -> Enrolment:
