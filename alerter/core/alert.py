@@ -133,7 +133,7 @@ class Retracted:
     version: int
     at: datetime
     moved: bool = False
-    """Does it support the same rule under other labels now? Then nothing was taken back."""
+    """Does it support the same rule under labels that it did not before? Then nothing was taken back."""
 
 
 AlertTimer = Literal["fire", "expire"]

@@ -67,22 +67,24 @@ class Draft:
 
         Alerts of `spared` rules are left as they are: a rule that tripped has withdrawn nothing.
         """
+        identity, version = read.record.identity, read.record.version
+        stood = {name for name in self.touching.get(identity, ()) if self._is_active(name)}
         found = set()
         for finding in findings:
             name = finding.fingerprint
             evidence = evidence_of(read, finding, story)
             self._feed(name, Found(finding.verdict, evidence, finding.rule.head, at), read)
-            self._touch(read.record.identity, name)
+            self._touch(identity, name)
             found.add(name)
-        if read.record.version > 1:
-            gone = self.touching.get(read.record.identity, set()) - found
-            finding_still = {finding.rule.id for finding in findings if finding.verdict.holds}
-            for name in sorted(gone):
-                alert = self.alerts.get(name)
-                if alert and alert.rule in spared:
-                    continue
-                moved = alert is not None and alert.rule in finding_still
-                self._feed(name, Retracted(read.record.identity, read.record.version, at, moved), read)
+        told_elsewhere = {
+            one.rule.id for one in findings if one.verdict.holds and one.fingerprint not in stood
+        }
+        for name in sorted(self.touching.get(identity, set()) - found) if version > 1 else ():
+            alert = self.alerts.get(name)
+            if alert and alert.rule in spared:
+                continue
+            moved = alert is not None and alert.rule in told_elsewhere
+            self._feed(name, Retracted(identity, version, at, moved), read)
 
     def take_finding(self, finding: Finding, evidence: Evidence, at: datetime) -> None:
         """Step the alert of a finding that rests on no signal."""
@@ -149,6 +151,10 @@ class Draft:
             self.due += owed
             is_told = bool(owed) or not outcome.change.notified
             self.transitions.append(Transition(given.at, outcome.change, outcome.alert, cause, is_told))
+
+    def _is_active(self, name: str) -> bool:
+        alert = self.alerts.get(name)
+        return alert is not None and alert.active
 
     def _touch(self, identity: str, name: str) -> None:
         if name not in self.touching.setdefault(identity, set()):

@@ -28,7 +28,7 @@ SECOND = timedelta(seconds=1)
 
 
 class Says(RuleConfig):
-    """Finds what a signal's label `says` states, under the signal's label `about`."""
+    """Finds what a signal's label `says` states, under each part of its label `about` (`x+y`)."""
 
     default_per: ClassVar[tuple[str, ...]] = ("about",)
 
@@ -44,13 +44,15 @@ class Says(RuleConfig):
             raise ZeroDivisionError("this rule trips")
         if says is None:
             return no("says_nothing")
-        named = {"about": labels.get("about", "")}
+        named = [{"about": one} for one in labels.get("about", "").split("+")]
         if "story" in self.grouping:
-            named = {"story": facts.story}
-        verdict = Verdict(
-            holds=says != "clear", labels=named, mark=says, reason="said", summary=says, span=(0, 6)
+            named = [{"story": facts.story}]
+        holds = says != "clear"
+        verdicts = (
+            Verdict(holds=holds, labels=one, mark=says, reason="said", summary=says, span=(0, 6))
+            for one in named
         )
-        return Judgement(verdicts=(verdict,))
+        return Judgement(verdicts=tuple(verdicts))
 
 
 class Holds(Says):

@@ -62,6 +62,19 @@ async def test_a_version_that_says_it_of_another_moves_the_alert(world: SmallWor
     ]
 
 
+async def test_a_version_that_says_it_of_one_alone_withdraws_the_other(world: SmallWorld) -> None:
+    """What the rule told of both, and tells of one still, was taken back of the other."""
+    await world.tell(said("a", "down", about="x+y"))
+    assert await world.tell(said("a", "down", about="x", text="Not y.")) == ["says withdrawn"]
+
+
+async def test_a_version_that_puts_the_former_labels_back_moves_the_alert_back(world: SmallWorld) -> None:
+    """That it was told under these labels two versions ago does not make them the old ones."""
+    await world.tell(said("a", "down", about="x"))
+    await world.tell(said("a", "down", about="y", text="Rather y."))
+    assert await world.tell(said("a", "down", about="x", text="No, x.")) == ["says fired", "says expired"]
+
+
 async def test_versions_in_one_batch_come_to_the_same(world: SmallWorld) -> None:
     """The retraction knows what the version before it touched a moment ago."""
     changes = await world.tell(said("a", "down"), a_signal("a", text="Corrected: nothing of the kind."))
