@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-from pydantic import SecretStr
-
 from alerter.assembly import build_destinations
 from alerter.clock import Clock, FileClock, SystemClock
 from alerter.config import Configuration
@@ -61,7 +59,7 @@ async def open_outside(
     )
     async with client, session:
         yield Outside(
-            SourceContext(http=client, now=clock.now, keys=_keys(settings)),
+            SourceContext(http=client, now=clock.now, keys=settings.keys.given()),
             NotifierContext(settings=settings, session=session, now=clock.now),
         )
 
@@ -108,8 +106,3 @@ def _test_delivery(receiver: str, destination: str, outside: Outside) -> Deliver
         members=(Member(change=Change.FIRED, alert=alert),),
         first_attempt_at=now,
     )
-
-
-def _keys(settings: Settings) -> dict[str, str]:
-    named: dict[str, SecretStr | None] = dict(settings.keys)
-    return {service: key.get_secret_value() for service, key in named.items() if key}

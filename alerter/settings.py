@@ -129,6 +129,11 @@ class KeySettings(_Group):
     comtrade: SecretStr | None = None
     census: SecretStr | None = None
 
+    def given(self) -> dict[str, str]:
+        """The keys that are set, by service."""
+        named: dict[str, SecretStr | None] = dict(self)
+        return {service: key.get_secret_value() for service, key in named.items() if key}
+
 
 class HookSettings(_Group):
     courtlistener: SecretStr | None = None

@@ -102,8 +102,8 @@ def unknown_names(rule: RuleConfig, configuration: Configuration) -> list[str]:
 
 
 def environment_warnings(configuration: Configuration, settings: Settings) -> tuple[Problem, ...]:
-    """Receivers none of whose destinations the environment makes possible."""
-    found = []
+    """Receivers none of whose destinations the environment makes possible, and sources that lack a key."""
+    found = _standing_still(configuration, settings)
     for receiver in configuration.receivers:
         lacking = [notifier.missing(settings) for notifier in receiver.notifiers]
         if all(lacking):
@@ -113,6 +113,23 @@ def environment_warnings(configuration: Configuration, settings: Settings) -> tu
                 problem_at(place, f'receiver "{receiver.id}" can reach nobody ({reasons or "it is empty"})')
             )
     return tuple(sorted(found))
+
+
+def _standing_still(configuration: Configuration, settings: Settings) -> list[Problem]:
+    """Sources that are not polled for want of something; those that lack the same are told together."""
+    idle: dict[str, list[str]] = {}
+    for source in configuration.sources:
+        lacking = source.missing(settings.keys.given())
+        if lacking:
+            idle.setdefault(lacking, []).append(source.id)
+    found = []
+    for lacking, ids in idle.items():
+        place = configuration.places.get(("sources", ids[0]), Place("sources"))
+        named = ", ".join(f'"{one}"' for one in ids[:_NAMED_AT_MOST])
+        more = f" and {len(ids) - _NAMED_AT_MOST} more" if len(ids) > _NAMED_AT_MOST else ""
+        noun, verb = ("source", "stands") if len(ids) == 1 else ("sources", "stand")
+        found.append(problem_at(place, f"{noun} {named}{more} {verb} still: {lacking}"))
+    return found
 
 
 def _check_ids(listed: Sequence[Entry], report: Report) -> None:

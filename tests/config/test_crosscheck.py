@@ -153,6 +153,20 @@ def test_a_receiver_that_the_environment_cannot_serve_is_told(tmp_path: Path) ->
     assert [one.line for one in environment_warnings(configuration, full)] == [4]
 
 
+def test_sources_that_stand_still_for_want_of_a_key_are_told(tmp_path: Path) -> None:
+    """Once for all that lack the same, by the setting's name; a long list is cut."""
+    listed = [f"  - {{id: c{n}, type: census, flow: import, hs: ['8505']}}" for n in range(7)]
+    configuration = loaded(tmp_path, "\n".join(("sources:", *listed, "")))
+    (found,) = environment_warnings(configuration, Settings())
+    assert (found.line, found.message) == (
+        2,
+        'sources "c0", "c1", "c2", "c3", "c4" and 2 more stand still: ALERTER_KEYS__CENSUS is not set',
+    )
+    assert environment_warnings(configuration, Settings.model_validate({"keys": {"census": "x"}})) == ()
+    (alone,) = environment_warnings(loaded(tmp_path, f"sources:\n{listed[0]}\n"), Settings())
+    assert alone.message == 'source "c0" stands still: ALERTER_KEYS__CENSUS is not set'
+
+
 def test_a_rule_over_http_has_the_shape_of_one_in_a_file() -> None:
     """Numbers and lists come typed; texts are read as in YAML."""
     rule = parse_rule({"id": "x", "type": "claim", "metric": ["exports"], "change_below": -20})
