@@ -75,17 +75,20 @@ class Watch:
 
 
 def _evidence(health: SourceHealth, finding: Finding, now: datetime) -> Evidence:
-    """A source's health as evidence."""
+    """When a source was last heard as evidence: what is the matter with it stands in the summary."""
     return Evidence(
         identity=f"source:{health.source}",
         version=1,
         signal=health.source,
         source=health.source,
-        title=finding.verdict.summary,
-        quote=health.last_error,
+        title=f"last answer: {_when(health.last_success_at)}; last signal: {_when(health.last_signal_at)}",
         seen_at=now,
         published_at=health.last_signal_at or health.watched_since or now,
     )
+
+
+def _when(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "none yet"
 
 
 def is_unwatched(alert: Alert, rulebook: Rulebook) -> bool:

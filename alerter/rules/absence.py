@@ -1,6 +1,7 @@
 """Absence rules: a source that has brought nothing for too long, so that silence can be trusted."""
 
 from datetime import datetime, timedelta
+from math import floor
 from typing import Literal
 
 from pydantic import Field
@@ -55,9 +56,9 @@ class AbsenceRule(SourceRule):
         self, health: SourceHealth, state: SourceState, lasted: timedelta, *, holds: bool
     ) -> Verdict:
         hours, wanted = lasted / _HOUR, self.for_ / _HOUR
-        figure = f"{hours:.0f} h" if hours >= 1 else f"{lasted.total_seconds() / 60:.0f} min"
+        figure = _how_long(lasted)
         lacking = "usable answer" if self._counts_answers(state) else "new signal"
-        said = f"{health.source}: {_words(health, state)}" if holds else self._relieved(health.source, state)
+        said = f"{health.source} {_words(health, state)}" if holds else self._relieved(health.source, state)
         return Verdict(
             holds=holds,
             labels={"source": health.source},
@@ -80,11 +81,19 @@ class AbsenceRule(SourceRule):
         )
 
 
+def _how_long(lasted: timedelta) -> str:
+    """Hours, minutes or seconds, whichever tell it; never more than it was."""
+    for unit, name in ((_HOUR, "h"), (timedelta(minutes=1), "min")):
+        if lasted >= unit:
+            return f"{floor(lasted / unit * 10) / 10:g} {name}"
+    return f"{floor(lasted.total_seconds())} s"
+
+
 def _words(health: SourceHealth, state: SourceState) -> str:
-    """What is the matter with the source, for people."""
+    """What is the matter with the source, for people, behind its name. Reasons hold colons themselves."""
     if state in _POLLED_IN_VAIN:
         why = health.last_error or "; ".join(health.unseen)
-        return f"{state}: {why}" if why else state
+        return f"is {state} ({why})" if why else f"is {state}"
     if health.overdue:
-        return "overdue: " + "; ".join(health.overdue)
-    return "it answers, and lists nothing new"
+        return f"is overdue ({'; '.join(health.overdue)})"
+    return "answers, and lists nothing new"

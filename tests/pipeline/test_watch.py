@@ -62,6 +62,18 @@ async def test_a_source_that_falls_silent_is_told_once(watched: Watched) -> None
     assert (alert.labels, alert.reason, alert.evidence[0].source) == ({"source": "wire"}, "silent", "wire")
 
 
+async def test_its_evidence_is_when_it_was_last_heard(watched: Watched) -> None:
+    """What is the matter stands in the summary, and is not said again."""
+    watched.heard("wire", DAY)
+    assert await watched.look() == ["silent fired"]
+    ((evidence,),) = [alert.evidence for alert in await watched.store.judgements.active()]
+    assert evidence.quote == ""
+    assert (
+        evidence.title
+        == f"last answer: none yet; last signal: {watched.clock.now() - DAY:%Y-%m-%d %H:%M} UTC"
+    )
+
+
 async def test_it_resolves_aloud_when_the_source_is_heard(watched: Watched) -> None:
     """And a later silence is another episode."""
     watched.heard("wire", DAY)

@@ -37,22 +37,22 @@ def health(heard: float | None = None, *, state: str = "ok", ok: float = 0, **fi
         (
             health(24),
             True,
-            "wire: it answers, and lists nothing new - no new signal for 24 h; threshold: 1d",
+            "wire answers, and lists nothing new - no new signal for 24 h; threshold: 1d",
         ),
         (
             health(),
             True,
-            "wire: it answers, and lists nothing new - no new signal for 100 h; threshold: 1d",
+            "wire answers, and lists nothing new - no new signal for 100 h; threshold: 1d",
         ),
         (
             health(30, state="failing", ok=1, last_error="wire.example failed (500)"),
             True,
-            "wire: failing: wire.example failed (500) - no new signal for 30 h; threshold: 1d",
+            "wire is failing (wire.example failed (500)) - no new signal for 30 h; threshold: 1d",
         ),
         (
-            health(30, overdue=("m: May 2025 was expected by 2025-06-01",)),
+            health(30, overdue=("m: May was expected by 2025-06-01",)),
             True,
-            "wire: overdue: m: May 2025 was expected by 2025-06-01 - no new signal for 30 h; threshold: 1d",
+            "wire is overdue (m: May was expected by 2025-06-01) - no new signal for 30 h; threshold: 1d",
         ),
     ],
 )
@@ -94,13 +94,30 @@ def test_leaving_one_bad_state_for_another_is_no_good_news(state: str, summary: 
     assert (verdict.holds, verdict.summary) == (False, summary)
 
 
+@pytest.mark.parametrize(
+    ("allowed", "heard", "figure"),
+    [
+        ("10s", 15 / 3600, "15 s"),
+        ("10s", 59.9 / 3600, "59 s"),
+        ("5m", 5.5 / 60, "5.5 min"),
+        ("90m", 1.52, "1.5 h"),
+        ("2d", 48.01, "48 h"),
+    ],
+)
+def test_the_figure_fits_the_threshold(allowed: str, heard: float, figure: str) -> None:
+    """In the unit that tells it, and never rounded to what would not have been too long."""
+    verdict = rule(**{"for": allowed}).watch(health(heard), NOON)
+    assert verdict is not None
+    assert verdict.figure_text == f"{figure} without a new signal"
+
+
 def test_a_source_that_is_seen_in_part_counts_from_when_it_was_first() -> None:
     """It answers, so its last success is now: what is missing has been so for longer."""
     seen = health(1, unseen=("no list is called X",), unseen_since=NOON - 25 * HOUR)
     verdict = rule(states=["failing"]).watch(seen, NOON)
     assert verdict is not None
     assert verdict.holds
-    assert verdict.summary.startswith("wire: failing: no list is called X - no usable answer for 25 h")
+    assert verdict.summary.startswith("wire is failing (no list is called X) - no usable answer for 25 h")
 
 
 def test_a_silence_that_is_unusual_can_be_asked_for() -> None:
