@@ -59,8 +59,8 @@ def build_parts(configuration: Configuration, sources: SourceContext, notifiers:
 
 def _polled(config: SourceConfig, context: SourceContext) -> Polled:
     missing = config.missing(context.keys)
-    keys = digest(*(part for pair in sorted(context.keys.items()) for part in pair))
-    return Polled(config, None if missing else config.build(context), missing, keys)
+    key = digest(context.keys.get(config.service, ""))
+    return Polled(config, None if missing else config.build(context), missing, key)
 
 
 def build_judging(configuration: Configuration, destinations: Mapping[str, Sequence[str]]) -> Judging:

@@ -7,6 +7,7 @@ import pytest
 from alerter.assembly import build_parts
 from alerter.clock import SystemClock
 from alerter.config import ConfigErrors, load
+from alerter.config.load import source_kinds
 from alerter.outward import open_outside
 from alerter.settings import KeySettings, Settings
 from alerter.sources.court_rss import CourtRss
@@ -34,12 +35,26 @@ def test_a_matter_that_a_source_names_must_exist(tmp_path: Path) -> None:
 
 
 async def test_another_key_makes_a_source_due_again(tmp_path: Path) -> None:
-    """The signature under which it is scheduled stands for its keys too, without showing them."""
-    folder = written(tmp_path, all='sources: [{id: wire, type: feed, url: "https://wire.example/"}]')
-    signatures = set()
+    """The signature under which it is scheduled stands for its own key too; others' keys are none of it."""
+    folder = written(
+        tmp_path,
+        all="""
+sources:
+  - {id: wire, type: feed, url: "https://wire.example/"}
+  - {id: cases, type: courtlistener, dockets: [7]}
+""",
+    )
+    signatures: dict[str, set[str]] = {"wire": set(), "cases": set()}
     for environment in ({}, {"courtlistener": "one"}, {"courtlistener": "two"}):
         settings = Settings(keys=KeySettings.model_validate(environment))
         async with open_outside(settings, SystemClock()) as outside:
             parts = build_parts(load(folder, {}), outside.sources, outside.notifiers)
-        signatures.add(parts.sources["wire"].signature)
-    assert len(signatures) == 3
+        for name, polled in parts.sources.items():
+            signatures[name].add(polled.signature)
+    assert {name: len(known) for name, known in signatures.items()} == {"wire": 1, "cases": 3}
+
+
+def test_every_service_with_a_key_has_a_source_that_works_with_it() -> None:
+    """A key that no kind names would change nothing when it is set."""
+    services = {kind.service for kind in source_kinds().by_type.values() if kind.service}
+    assert services == set(KeySettings.model_fields)

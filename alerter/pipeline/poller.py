@@ -53,13 +53,13 @@ class Polled:
     """None where the environment lacks something."""
     missing: str = ""
     """What it lacks, in plain words."""
-    keys: str = ""
-    """Stands for the keys that it may use: with another one it is worth a poll at once."""
+    key: str = ""
+    """Stands for the API key that it works with: with another one it is worth a poll at once."""
 
     @property
     def signature(self) -> str:
-        """Stands for all that its polls depend on."""
-        return digest(self.config.model_dump_json(), self.missing, self.keys)
+        """Stands for its configuration and its key: while they stay the same, its schedule does."""
+        return digest(self.config.model_dump_json(), self.missing, self.key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class SourceContext:
     http: "HttpClient"
     now: Callable[[], datetime]
     keys: Mapping[str, str]
-    """API keys by service: `courtlistener`, `comtrade`, `census`."""
+    """API keys by service, as each kind names its own."""
     matters: Mapping[str, Matter] = field(default_factory=dict)
 
     def knowing(self, matters: Iterable[Matter]) -> "SourceContext":
@@ -107,6 +107,8 @@ class SourceConfig(Frozen):
     """One as it would stand in a list of sources."""
     limits: ClassVar[str] = ""
     """What the publisher asks of those who poll it."""
+    service: ClassVar[str] = ""
+    """Whose API key it works with, as `SourceContext.keys` names it; empty = it needs none."""
 
     id: Name
     """What rules, alerts and health call it."""

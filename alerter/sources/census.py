@@ -72,6 +72,7 @@ class CensusConfig(FiguresConfig):
     The series has the source's id. Needs a key: ALERTER_KEYS__CENSUS.
     """
 
+    service: ClassVar[str] = "census"
     example: ClassVar[str] = (
         "{id: us-magnets-cn, type: census, flow: import, hs: ['8505110010', '8505110030'], country: CN, "
         "measure: value}"
@@ -105,7 +106,7 @@ class CensusConfig(FiguresConfig):
 
     def missing(self, keys: Mapping[str, str]) -> str:
         """Without a key the Bureau answers nothing."""
-        return "" if keys.get("census") else f"{KEY_SETTING} is not set"
+        return "" if keys.get(self.service) else f"{KEY_SETTING} is not set"
 
     def build(self, context: SourceContext) -> Source:
         """The source, ready to poll."""
@@ -119,7 +120,7 @@ class Census:
         self._config = config
         self._http = context.http
         self._now = context.now
-        self._key = context.keys.get("census", "")
+        self._key = context.keys.get(config.service, "")
         self._table = _TABLES[config.flow]
         self._country = country_code(COUNTRIES, config.country)
         path = f"/data/timeseries/intltrade/{self._table.path}/hs"

@@ -70,6 +70,7 @@ class ComtradeConfig(FiguresConfig):
     a key; with one (ALERTER_KEYS__COMTRADE), history comes in fewer calls.
     """
 
+    service: ClassVar[str] = "comtrade"
     example: ClassVar[str] = (
         "{id: cn-magnets-us, type: comtrade, reporter: CN, partner: US, flow: export, hs: ['850511'], "
         "measure: net_weight}"
@@ -121,7 +122,7 @@ class Comtrade:
         self._config = config
         self._http = context.http
         self._now = context.now
-        self._key = context.keys.get("comtrade", "")
+        self._key = context.keys.get(config.service, "")
         self._reporter = _area(config.reporter)
         self._partner = _area(config.partner)
         self._base = config.base_url.rstrip("/")

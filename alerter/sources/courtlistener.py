@@ -60,6 +60,7 @@ class CourtListenerConfig(SourceConfig):
     from the search alone: documents that it has indexed, with the texts that it shows.
     """
 
+    service: ClassVar[str] = "courtlistener"
     example: ClassVar[str] = (
         "{id: ieepa-docket, type: courtlistener, dockets: [69999999], "
         'discover: [{matter: ieepa-tariffs, search: "IEEPA tariffs", courts: [cit, cafc]}]}'
@@ -155,7 +156,7 @@ class _Round:
     def __init__(self, config: CourtListenerConfig, context: SourceContext, cursor: str | None) -> None:
         self._config = config
         self._matters = context.matters
-        self._key = context.keys.get("courtlistener", "")
+        self._key = context.keys.get(config.service, "")
         self._api = Api(context.http, config.base_url, key=self._key, budget=config.budget(self._key))
         self._now = context.now()
         self._setting = Setting(config.id, config.base_url, config.labels, self._now)
