@@ -29,7 +29,7 @@ STATE_NUMBERS: Mapping[SourceState, int] = {
 """The values of `alerter_source_state`."""
 _UP: Mapping[SourceState, int] = {"ok": 1, "quiet": 1, "stale": 1, "failing": 0, "blocked": 0}
 _SOURCE_GAUGES = {
-    "up": "1 when the last poll succeeded; absent of what was never polled, or lacks a key",
+    "up": "1 when the last poll saw all that was asked for; absent of what was never polled, or lacks a key",
     "state": ", ".join(f"{number} {state}" for state, number in STATE_NUMBERS.items()),
     "failures": "Consecutive failed polls",
     "lag_seconds": "Since it last brought something new",
