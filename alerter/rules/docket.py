@@ -108,7 +108,7 @@ class DocketRule(RuleConfig):
     @property
     def _wanted(self) -> str:
         documents = listed(self.documents) or "any decision"
-        return f"{documents}: {listed(self.dispositions)}" if self.dispositions else documents
+        return f"{documents} ({listed(self.dispositions)})" if self.dispositions else documents
 
 
 def belongs(signal: Signal, matter: Matter) -> bool:

@@ -1,6 +1,7 @@
 """Figures, thresholds and names as a buyer reads them in a verdict."""
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated
 
@@ -14,6 +15,8 @@ LONGEST = 300
 
 LISTED = 4
 """Names of a list that a sentence holds; the rest is counted."""
+_MULTIPLE = re.compile(r"(?:^|\s)(?:\d+ (?:thousand|million|billion)\b|\d[\d,]{2})", re.IGNORECASE)
+"""What makes a unit a multiple of another, as in `CNY 10,000`."""
 _PARTIES = {"court": "a court", "company": "a company"}
 
 FinitePercent = Annotated[Percent, Field(allow_inf_nan=False)]
@@ -86,8 +89,11 @@ def number(value: float) -> str:
 
 
 def level(value: float, unit: str | None) -> str:
-    """A level with its unit: `46 t`."""
-    return f"{number(value)} {unit}" if unit else number(value)
+    """A level with its unit: `46 t`; one that counts in many is set off: `22,297 × CNY 100 million`."""
+    if not unit:
+        return number(value)
+    times = "× " if _MULTIPLE.search(unit) else ""
+    return f"{number(value)} {times}{unit}"
 
 
 def own_span(read: ReadSignal, span: Span) -> Span | None:

@@ -29,6 +29,7 @@ from alerter.rules.labels import Finding, label_sets, settle
 from alerter.rules.sentences import FiniteLevel, FinitePercent, level, percent
 
 Outcome = Literal["crosses", "cleared", ""]
+_Z_TOLD = 100
 _AGAINST_WORDS: Mapping[Against, str] = {"yoy": "y/y", "mom": "m/m"}
 
 
@@ -198,9 +199,16 @@ class SeriesRule(RuleConfig):
             figure=judged.change,
             threshold=threshold,
             unit="%",
-            figure_text=figure,
+            figure_text=figure + self._unusual(known.points, judged.period),
             threshold_text=self._wanted,
         )
+
+    def _unusual(self, points: Points, period: Period) -> str:
+        """How unusual the change is, where that was asked: `, z −4`, in digits that tell it from the limit."""
+        z = usual_z(points, period) if self.z_below is not None else None
+        if z is None:
+            return ""
+        return f", z {_z_words(z, self.z_below)}"
 
     @property
     def _threshold(self) -> float:
@@ -216,6 +224,12 @@ class SeriesRule(RuleConfig):
         wanted += f", z below {self.z_below:g}".replace("-", "−") if self.z_below is not None else ""
         wanted += f", base above {level(self.base_floor, None)}" if self.base_floor is not None else ""
         return wanted + (f", for {self.for_} periods" if self.for_ > 1 else "")
+
+
+def _z_words(z: float, limit: float | None) -> str:
+    if abs(z) > _Z_TOLD:  # so much that no figure says more
+        return f"beyond {'−' if z < 0 else '+'}{_Z_TOLD}"
+    return percent(z, limit).removesuffix(" %")
 
 
 def _agree(one: Judged, other: Judged) -> bool:

@@ -96,7 +96,7 @@ def test_the_verdict_tells_court_case_and_decision() -> None:
     verdict = the_verdict(ruling(), of_entry(STAY, court(), **CAFC))
     assert verdict.summary == "CAFC 2025-1812 (V.O.S. Selections): order, stay granted"
     assert verdict.figure_text == "order, stay granted"
-    assert verdict.threshold_text == "order, opinion, judgment: granted, denied, stayed, affirmed"
+    assert verdict.threshold_text == "order, opinion, judgment (granted, denied, stayed, affirmed)"
     assert (verdict.reason, verdict.labels) == ("court_decided", {"matter": "ieepa-tariffs"})
     assert verdict.span == (0, len(STAY))
 
@@ -184,6 +184,8 @@ def test_a_bare_decision_has_words_too() -> None:
     entry = of_entry("Learning Resources v. Trump", court(disposition=[], relief=None))
     verdict = the_verdict(rule, entry)
     assert (verdict.figure_text, verdict.threshold_text) == ("order", "any decision")
+    limited = the_verdict(ruling(documents=[], dispositions=["granted"]), of_entry(STAY, court(), **CAFC))
+    assert limited.threshold_text == "any decision (granted)"
     assert verdict.mark == "|2025-06-09|"
 
 

@@ -47,6 +47,9 @@ def test_levels_have_thousands_and_few_digits(value: float, text: str) -> None:
     assert number(value) == text
     assert level(value, "t") == f"{text} t"
     assert level(value, None) == text
+    assert level(value, "CNY 100 million") == f"{text} × CNY 100 million"
+    assert level(value, "10,000 t") == f"{text} × 10,000 t"
+    assert level(value, "m3") == f"{text} m3"
 
 
 @given(st.floats(), st.none() | st.floats())

@@ -1,5 +1,6 @@
 """Series rules: what holds, what clears, what says nothing and why, always as known at the time."""
 
+import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -88,11 +89,20 @@ def test_the_verdict_tells_level_change_and_threshold() -> None:
     history = months([700.0 + n % 7 for n in range(36)])
     verdict = the_verdict(rule, of_point("2025-05", 46, history))
     assert verdict.summary == "cn-magnets-us May 2025: 46 t, −93 % y/y; threshold: below −20 %"
-    assert verdict.figure_text == "46 t, −93 % y/y"
+    assert verdict.figure_text == "46 t, −93 % y/y, z beyond −100"
     assert verdict.threshold_text == "below −20 %, z below −3, base above 100"
     assert verdict.figure == pytest.approx(-93.457, abs=1e-3)
     assert (verdict.threshold, verdict.unit) == (-20, "%")
     assert (verdict.labels, verdict.mark) == ({"series": "cn-magnets-us"}, "May 2025|-93 %")
+
+
+@pytest.mark.parametrize(("ended", "words"), [(46, "beyond −100"), (620, "−8"), (650, "−5"), (800, "+8")])
+def test_how_unusual_a_change_is_stands_in_its_figure(ended: float, words: str) -> None:
+    """The robust z that was found, beside the limit that was set."""
+    history = months([700.0 + 20 * math.sin(n) for n in range(40)])
+    facts = of_point("2025-05", ended, history)
+    verdict = the_verdict(decline(z_below=-3, below="-5%"), facts)
+    assert verdict.figure_text.endswith(f" y/y, z {words}")
 
 
 def test_a_clear_says_so() -> None:
