@@ -124,11 +124,13 @@ class Scotus:
         self._http = context.http
         self._now = context.now
         self._matters = context.matters
+        self._begin_with = ""
+        """As in the cursor, after a round in which no docket answered: such a poll leaves no cursor."""
 
     async def poll(self, cursor: str | None) -> Poll:
         """The proceedings that are new or changed, oldest first. Raises SourceError."""
         known = _recall(cursor)
-        dockets, begin_with = _beginning(self._dockets(), known.begin_with), ""
+        dockets, begin_with = _beginning(self._dockets(), self._begin_with or known.begin_with), ""
         looks: dict[str, _Look] = {}
         failures: dict[str, SourceError] = {}
         for docket in dockets:
@@ -139,6 +141,7 @@ class Scotus:
                 if _refuses(failure):
                     begin_with = dockets[(dockets.index(docket) + 1) % len(dockets)]
                     break
+        self._begin_with = "" if looks else begin_with
         if not looks:
             raise next(filter(_refuses, failures.values()), next(iter(failures.values())))
         memories = {name: known.dockets[name] for name in dockets if name in known.dockets}

@@ -281,6 +281,16 @@ async def test_after_a_refusal_those_that_waited_come_first(host: Host, http: Ht
     assert sorted(seen) == dockets
 
 
+async def test_a_docket_that_is_always_refused_hides_no_other(host: Host, http: HttpClient) -> None:
+    """A poll that saw nothing leaves no cursor; the next one begins with another docket all the same."""
+    publish(host, row(A), docket="25-2")
+    host.on("/RSS/Cases/JSON/25-1.json", status=403)
+    source = build(http, host, dockets=["25-1", "25-2"])
+    with pytest.raises(SourceError, match="25-1"):
+        await source.poll(None)
+    assert told(await source.poll(None)) == [A]
+
+
 async def test_a_refusal_of_all_says_when_to_come_back(host: Host, http: HttpClient) -> None:
     """The wish of the Court outweighs a docket that is missing."""
     host.on("/RSS/Cases/JSON/25-2.json", status=429, headers={"Retry-After": "600"})
