@@ -204,7 +204,7 @@ class SeriesRule(RuleConfig):
         )
 
     def _unusual(self, points: Points, period: Period) -> str:
-        """How unusual the change is, where that was asked: `, z −4`, in digits that tell it from the limit."""
+        """How unusual the change is, where that was asked: `, z −4`, told apart from the limit."""
         z = usual_z(points, period) if self.z_below is not None else None
         if z is None:
             return ""

@@ -11,6 +11,9 @@ from alerter.sources.http.messages import FetchError
 CLOSED_FOR = timedelta(minutes=5)
 """How long a budget grants no call after a 429 that does not say when to come back."""
 
+A_STOCK = timedelta(minutes=1)
+"""A budget whose windows are all shorter than this is a pace: that its one call is made says nothing."""
+
 
 class Purse:
     """Draws on budgets; where none are kept, every call is free."""
@@ -27,7 +30,7 @@ class Purse:
         self._sleep = sleep
 
     async def draw(self, budget: Budget | None) -> int | None:
-        """Count a call, waiting for it as long as the budget's patience lasts: calls left.
+        """Count a call, waiting for it as long as the patience lasts: calls left, None of a mere pace.
 
         Raises FetchError when the wait would be longer.
         """
@@ -38,7 +41,7 @@ class Purse:
             allowance = await self._budgets.spend(budget.name, budget.limits)
             wait = allowance.wait.total_seconds()
             if wait <= 0:
-                return allowance.left
+                return allowance.left if _lasts(budget) else None
             if self._tell_time() + wait > gives_up_at:
                 raise FetchError(
                     f"the call budget of {budget.name} is used up; the next call is due in {wait:.0f} s",
@@ -51,3 +54,7 @@ class Purse:
         """After a 429 no source that draws on the same budget calls for as long as was asked."""
         if budget is not None and self._budgets is not None and error.status == 429:
             await self._budgets.close(budget.name, error.retry_after or CLOSED_FOR)
+
+
+def _lasts(budget: Budget) -> bool:
+    return any(limit.within >= A_STOCK for limit in budget.limits)

@@ -61,6 +61,13 @@ async def test_patience_ends() -> None:
     assert hand.slept == []
 
 
+async def test_a_mere_pace_leaves_no_calls_to_tell() -> None:
+    """One call in a few seconds is always used up right after the call, which says nothing."""
+    pace = CallLimit(calls=1, within=timedelta(seconds=8))
+    assert await Hand().purse.draw(Budget(name="press", limits=(pace,))) is None
+    assert await Hand().purse.draw(Budget(name="court", limits=(pace, *TWO_A_MINUTE))) == 0
+
+
 async def test_without_budgets_calls_are_free() -> None:
     """Neither a client without budgets nor a request without one counts anything."""
     assert await Purse(None).draw(Budget(name="court", limits=TWO_A_MINUTE)) is None
