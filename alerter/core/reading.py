@@ -80,6 +80,15 @@ class NoticeMeaning(Frozen):
     hs: tuple[str, ...] = ()
 
 
+class Sketch(Frozen):
+    """What is kept of a text's opening to recognise near-duplicates; `alerter.reading.copies` makes it."""
+
+    bands: tuple[str, ...]
+    """Texts that share one may be copies of each other."""
+    opening: str
+    """Its first words, normalised."""
+
+
 class Reading(Frozen):
     """Everything read in one version of a signal."""
 
@@ -90,7 +99,9 @@ class Reading(Frozen):
     court: CourtMeaning | None = None
     notice: NoticeMeaning | None = None
     story_keys: tuple[str, ...] = ()
-    """Signals that share a key (canonical URL, normalised title) tell one story."""
+    """Signals that share a key (canonical URL, normalised title, what is said by whom) tell one story."""
+    sketch: Sketch | None = None
+    """Of an article long enough to be recognised when it is reprinted."""
 
 
 class ReadSignal(Frozen):

@@ -9,7 +9,7 @@ from alerter.core.reading import ReadSignal
 from alerter.core.series import Series, Vintage
 from alerter.pipeline.draft import Draft
 from alerter.pipeline.rulebook import Candidate, Finding, Rulebook, Surprise, series_of, vintage_of
-from alerter.pipeline.stories import Stories
+from alerter.pipeline.stories import Stories, keys_of, openings_of
 from alerter.rules.base import Facts
 from alerter.store.protocol import Judgements, Timer
 
@@ -72,8 +72,10 @@ class Turn:
         return [self._judge_one(one, stories, series) for one in candidates]
 
     async def _known_stories(self, reads: Iterable[ReadSignal]) -> Mapping[str, str]:
-        keys = {key for read in reads for key in read.reading.story_keys}
-        return await self.state.stories(sorted(keys)) if keys else {}
+        keys = {key for read in reads for key in keys_of(read)}
+        known = await self.state.stories(sorted(keys)) if keys else {}
+        openings = openings_of(known)
+        return {**known, **await self.state.stories(openings)} if openings else known
 
     async def _known_series(self, reads: Iterable[ReadSignal]) -> dict[str, Series]:
         ids = {read.record.signal.observation.series for read in reads if read.record.signal.observation}

@@ -17,6 +17,7 @@ from ahocorasick_rs import AhoCorasick
 from alerter.core.model import Frozen, Name
 from alerter.reading.event_patterns import PatternTable, parse_patterns
 from alerter.reading.marks import Marked, Mention
+from alerter.reading.origins import ORIGIN
 from alerter.reading.tokens import Tokens, tokenise
 
 Kind = Literal["commodity", "country", "shadow", "word"]
@@ -150,7 +151,10 @@ def _all_senses(
     for code, forms in countries.items():
         for form in ("name", "demonym", "seat", "venue"):
             yield from ((phrase, Sense("country", code, form)) for phrase in forms.get(f"{form}s", ()))
-    for words in (_load("words"), _load("events")["words"]):
+    cites = _load("origins")
+    known = {"cites": cites["cited"], "says": cites["says"]}
+    known |= {f"{ORIGIN}{origin}": names for origin, names in cites["names"].items()}
+    for words in (_load("words"), _load("events")["words"], known):
         for name, phrases in words.items():
             yield from ((phrase, Sense("word", name)) for phrase in phrases)
 

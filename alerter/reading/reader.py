@@ -1,14 +1,16 @@
 """The reader: one signal in, its reading out. A pure function of the signal and the lexicon."""
 
-from alerter.core.reading import CourtMeaning, Event, NoticeMeaning, Reading
+from alerter.core.reading import CourtMeaning, Event, NoticeMeaning, Reading, Sketch
 from alerter.core.signal import Signal, SignalKind
 from alerter.reading.claims import read_claims
+from alerter.reading.copies import sketch_of
 from alerter.reading.courts import read_docket_entry
 from alerter.reading.events import read_events
 from alerter.reading.lexicon import Lexicon
 from alerter.reading.marks import Marked, Mention
 from alerter.reading.mentions import listed, meant
 from alerter.reading.notices import notice_events, read_notice
+from alerter.reading.origins import origins, said_keys
 from alerter.reading.stories import story_keys
 from alerter.reading.tokens import tokenise
 
@@ -27,19 +29,23 @@ class Reader:
         published = signal.published_at.date()
         commodities = listed(mentions, "commodity")
         prose = signal.kind in (SignalKind.ARTICLE, SignalKind.NOTICE) and not signal.is_withdrawn
+        claims = read_claims(marked, mentions, published=published, parents=self._parents) if prose else ()
+        events = self._events(signal, marked, mentions) if prose else ()
+        said = said_keys(origins(marked), claims, events) if claims or events else ()
         return Reading(
-            claims=read_claims(marked, mentions, published=published, parents=self._parents) if prose else (),
-            events=self._events(signal, marked, mentions) if prose else (),
+            claims=claims,
+            events=events,
             commodities=commodities,
             countries=listed(mentions, "country"),
             court=_court(signal),
             notice=_notice(signal),
-            story_keys=_story_keys(signal),
+            story_keys=(*_story_keys(signal), *said),
+            sketch=_sketch(signal),
         )
 
     def skim(self, signal: Signal) -> Reading:
         """Only which story it tells; for when nobody asks for more."""
-        return Reading(story_keys=_story_keys(signal))
+        return Reading(story_keys=_story_keys(signal), sketch=_sketch(signal))
 
     def _events(self, signal: Signal, marked: Marked, mentions: list[Mention]) -> tuple[Event, ...]:
         worded = read_events(
@@ -79,3 +85,7 @@ def _notice(signal: Signal) -> NoticeMeaning | None:
 
 def _story_keys(signal: Signal) -> tuple[str, ...]:
     return story_keys(signal.title, signal.url) if signal.kind is SignalKind.ARTICLE else ()
+
+
+def _sketch(signal: Signal) -> Sketch | None:
+    return sketch_of(signal.text) if signal.kind is SignalKind.ARTICLE else None
