@@ -99,7 +99,7 @@ async def test_added_changed_and_removed_are_told(desk: Desk) -> None:
     changed, added, removed = poll.signals
     assert (changed.id, removed.id) == (ids["A"], ids["B"])
     assert [s.title for s in poll.signals] == [
-        "Changed on Entity List: A",
+        "Changed on Entity List: A (programmes, addresses)",
         "Added to Entity List: D",
         "Removed from Entity List: B",
     ]

@@ -42,6 +42,7 @@ _LABELS = {
     "ids": "Identifiers",
 }
 """Columns in the order in which people read them."""
+_NAMED = 3
 _ABBREVIATION = re.compile(r"\s*\([^()]*\)")
 
 
@@ -100,7 +101,7 @@ def listing(change: Change, row: Row | None, setting: Setting) -> Signal:
         id=member.id,
         source=setting.source,
         kind=SignalKind.LISTING,
-        title=clean_title(f"{_TITLES[change.kind]} {short_name(member.list)}: {name}", ""),
+        title=clean_title(f"{_TITLES[change.kind]} {short_name(member.list)}: {name}{_which(change)}", ""),
         text=cap_bytes(text),
         url=_page(row, setting.pages.get(member.list, "")),
         published_at=_published(change, row, setting),
@@ -124,10 +125,22 @@ def _happened(change: Change, setting: Setting) -> Iterable[str]:
         return
     seen = f"seen {setting.now:%Y-%m-%d %H:%M} UTC"
     if change.kind == "changed":
-        names = ", ".join(_LABELS.get(column, column).lower() for column in change.columns)
-        yield f"Changed: {names or 'a value'} ({seen})."
+        yield f"Changed: {', '.join(_changed(change)) or 'a value'} ({seen})."
     else:
         yield f"{change.kind.capitalize()} ({seen})."
+
+
+def _which(change: Change) -> str:
+    """What has changed, for a headline: ` (licence policy, addresses)`."""
+    names = _changed(change)
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f" ({', '.join(names[:_NAMED])}{more})" if names else ""
+
+
+def _changed(change: Change) -> list[str]:
+    """The columns that have changed, in the order in which people read them."""
+    ordered = [column for column in _LABELS if column in change.columns]
+    return [_LABELS[one].lower() for one in ordered] + [c for c in change.columns if c not in _LABELS]
 
 
 def _describe(row: Row) -> Iterable[str]:
