@@ -86,6 +86,8 @@ class Answered:
     unseen: tuple[str, ...] = ()
     """Parts of what was asked for that the answer lacks; likewise."""
     budget_left: int | None = None
+    lists_all: bool = False
+    """Do the points hold all that is published of their time, so that one that lacks was taken back?"""
     complete: bool = True
     """False while part of the history is left for later polls."""
     latest: Mapping[str, str] = field(default_factory=dict)
@@ -113,7 +115,8 @@ def tell(answered: Answered, known: FiguresCursor, config: FiguresConfig, now: d
             signals.append(_signal(point, before, config, published_at, answered.url))
             values[point.period] = point.value
     latest = {series: max(values, key=_end) for series, values in told.items() if values}
-    note = "; ".join(filter(None, (answered.note, unusable)))
+    gone = _taken_back(points, known) if answered.lists_all else ""
+    note = "; ".join(filter(None, (answered.note, unusable, gone)))
     unseen = answered.unseen
     if answered.points is None:
         note, unseen = note or known.note, unseen or known.unseen
@@ -155,6 +158,24 @@ def _in_order(points: Iterable[Point], known: FiguresCursor, host: str) -> tuple
     ordered = sorted(found.values(), key=lambda one: (_end(one.period), one.period, one.series))
     figures = "1 figure" if unusable == 1 else f"{unusable} figures"
     return ordered, f"{figures} cannot be read" if unusable else ""
+
+
+def _taken_back(points: Sequence[Point], known: FiguresCursor) -> str:
+    """What was told and is given no more, though the time about it is listed; empty if nothing is."""
+    listed: dict[str, set[str]] = {}
+    for point in points:
+        listed.setdefault(point.series, set()).add(point.period)
+    gone = [
+        (_end(period), series, period)
+        for series, periods in listed.items()
+        for period in known.told.get(series, {}).keys() - periods
+        if _end(period) >= min(map(_end, periods))
+    ]
+    if not gone:
+        return ""
+    _, series, period = max(gone)
+    more = f" and {len(gone) - 1} more" if len(gone) > 1 else ""
+    return f"gives no figure any more of {series} in {period_words(period)}{more}; what was told stands"
 
 
 def _is_forgotten(point: Point, known: FiguresCursor) -> bool:

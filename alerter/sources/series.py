@@ -182,6 +182,7 @@ class PublishedSeries:
             fetched.max_age,
             note=read.note if read else "",
             unseen=read.unseen if read else (),
+            lists_all=True,
             keep=self._config.newest,  # all that is read, so that each figure's revisions are noticed
         )
         return tell(answered, known, self._config, self._now())

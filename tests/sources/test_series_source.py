@@ -74,6 +74,26 @@ async def test_only_what_is_new_or_revised_is_told_again(host: Host, http: HttpC
     assert revised.revised_from == 4.0
 
 
+@pytest.mark.parametrize(
+    ("listed", "note"),
+    [
+        ("2025-03,3\n2025-04,\n", "gives no figure any more of exports in Apr 2025; what was told stands"),
+        ("2025-02,2\n", "gives no figure any more of exports in Apr 2025 and 1 more; what was told stands"),
+        ("2025-04,4\n2025-05,5\n", ""),
+        ("2025-03,3\n2025-04,4\n2025-05,\n", ""),
+    ],
+)
+async def test_a_figure_that_is_blanked_is_said(host: Host, http: HttpClient, listed: str, note: str) -> None:
+    """It is no zero and no withdrawal, but health knows; what is older than the file is none of it."""
+    host.on("/file", MONTHLY)
+    first = await poll(host, http, **CSV)
+    host.on("/file", "month,tonnes\n" + listed, headers={"ETag": '"2"'})
+    second = await poll(host, http, first.cursor, **CSV)
+    assert (first.note, second.note) == ("", note)
+    host.on("/file", status=304)
+    assert (await poll(host, http, second.cursor, **CSV)).note == note
+
+
 async def test_an_unchanged_file_is_not_read(host: Host, http: HttpClient) -> None:
     """A 304 brings nothing and keeps what was told."""
 
