@@ -63,7 +63,10 @@ class FederalRegisterConfig(SourceConfig):
     """Documents by agencies and types, optionally with a term in them. Without agencies, all of them.
 
     A document is one signal from public inspection on, in the stages `public_inspection`, `published` and
-    `withdrawn`; effective and comment dates stand with it until it is withdrawn.
+    `withdrawn`; effective and comment dates stand with it until it is withdrawn. A document whose agency has
+    taken it back by letter says so on public inspection, and is told at the next poll. One that leaves public
+    inspection without a word, and is not published, is told as withdrawn after an hour: lists are cut short
+    now and then. On the day on which it is due it is after a day, for it may be published late.
     """
 
     example: ClassVar[str] = (
