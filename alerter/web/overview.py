@@ -73,7 +73,9 @@ class Overview(Frozen):
     def in_short(self) -> tuple[str, ...]:
         """The reservations as the page shows them: many sources out of sight are one sentence."""
         folded, total = set(self.unseen), sum(self.sources.values())
-        counts = {"cannot be seen": len(self.blind) - len(self.unwatched), "lack a key": len(self.unwatched)}
+        lacking = "; ".join(dict.fromkeys(one.reason for one in self.unwatched))
+        keyless = f"lack a key: {lacking}"
+        counts = {"cannot be seen": len(self.blind) - len(self.unwatched), keyless: len(self.unwatched)}
         told = [f"{n} of {total} sources {words}." for words, n in counts.items() if n and folded]
         return (*(one for one in self.reservations if one not in folded), *told)
 

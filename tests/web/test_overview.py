@@ -107,7 +107,7 @@ async def test_many_sources_without_a_key_are_one_sentence(world: World) -> None
 
     seen = await overview(world.context())
 
-    assert seen.in_short == ("1 of 5 sources cannot be seen.", "4 of 5 sources lack a key.")
+    assert seen.in_short == ("1 of 5 sources cannot be seen.", "4 of 5 sources lack a key: no key.")
     assert len(seen.unseen) == 5
 
 
