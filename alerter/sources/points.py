@@ -82,9 +82,9 @@ class Answered:
     url: str | None = None
     """Where people find the figures."""
     note: str = ""
-    """What health should say; where nothing has changed, what it said before still holds."""
+    """What health should say; where nothing has changed, beside what it said of the figures before."""
     unseen: tuple[str, ...] = ()
-    """Parts of what was asked for that the answer lacks; likewise."""
+    """Parts of what was asked for that the answer lacks; where nothing has changed, it lacks what it did."""
     budget_left: int | None = None
     lists_all: bool = False
     """Do the points hold all that is published of their time, so that one that lacks was taken back?"""
@@ -117,11 +117,11 @@ def tell(answered: Answered, known: FiguresCursor, config: FiguresConfig, now: d
     latest = {series: max(values, key=_end) for series, values in told.items() if values}
     gone = _taken_back(points, known) if answered.lists_all else ""
     note = "; ".join(filter(None, (answered.note, unusable, gone)))
-    unseen = answered.unseen
+    lasting, unseen = note, answered.unseen
     if answered.points is None:
-        note, unseen = note or known.note, unseen or known.unseen
+        lasting, unseen = known.note, unseen or known.unseen
     changes = {
-        "note": note,
+        "note": lasting,
         "unseen": unseen,
         "visits": dict(answered.visits),
         "units": units,
@@ -133,7 +133,7 @@ def tell(answered: Answered, known: FiguresCursor, config: FiguresConfig, now: d
         signals=signals,
         cursor=known.model_copy(update=changes).model_dump_json(),
         wait_at_least=min(answered.max_age, LONGEST_WISH),
-        note=note,
+        note="; ".join(dict.fromkeys(filter(None, (lasting, note)))),
         unseen=unseen,
         overdue=_overdue({**latest, **answered.latest}, config, now),
         budget_left=answered.budget_left,

@@ -176,8 +176,15 @@ def test_what_is_wrong_stays_said_while_nothing_changes() -> None:
     first = told(None, a_point(7.0), a_point(1.0, "soon"), note="lists two")
     second = told(first.cursor, None)
     assert [first.note, second.note] == ["lists two; 1 figure cannot be read"] * 2
-    assert told(second.cursor, None, note="one page is gone").note == "one page is gone"
     assert told(told(second.cursor, a_point(7.0)).cursor, None).note == ""
+
+
+def test_what_was_wrong_at_one_poll_alone_is_not_said_again() -> None:
+    """A page that did not come comes again; what is wrong with unchanged figures still is."""
+    first = told(None, a_point(7.0), note="lists no exports")
+    second = told(first.cursor, None, note="one page did not come")
+    assert second.note == "lists no exports; one page did not come"
+    assert told(second.cursor, None).note == "lists no exports"
 
 
 def test_the_oldest_periods_are_forgotten_and_not_told_again() -> None:
