@@ -8,7 +8,7 @@ version of an entry, and polling's watermark tells which versions are past.
 
 import hmac
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -101,6 +101,7 @@ def _understood(event: Event) -> Pushed:
 async def _take(request: web.Request, context: WebContext, pushed: Pushed) -> PushResults:
     now = context.now()
     desks = await _desks(context, pushed.dockets, now)
+    _warn_of_strangers(pushed, desks)
     taken = [_cleaned(one, now) for one in signals_of(pushed, desks, _elsewhere(now))]
     new = [one for one in taken if one and not one.is_known]
     records = [
@@ -133,6 +134,21 @@ async def _desks(context: WebContext, dockets: frozenset[int], now: datetime) ->
         for docket in dockets.intersection(config.dockets) - desks.keys():
             desks[docket] = Desk(setting, config.max_age, config.backfilled_after, known.dockets.get(docket))
     return desks
+
+
+def _warn_of_strangers(pushed: Pushed, desks: Mapping[int, Desk]) -> None:
+    """Say of which dockets nobody knows court and number, so that their entries are no matter's yet."""
+    for docket in sorted({entry.of for entry in (*pushed.entries, *pushed.found) if entry.of}):
+        desk = desks.get(docket)
+        is_known = docket in pushed.facts or (desk and desk.watch and desk.watch.facts)
+        if not is_known:
+            outlook = "until a poll has looked it up" if desk else "as no source lists it"
+            _log.warning(
+                "docket_not_looked_up",
+                docket=docket,
+                source=desk.setting.source if desk else UNLISTED,
+                consequence=f"its entries belong to no matter by court and number, {outlook}",
+            )
 
 
 def _elsewhere(now: datetime) -> Desk:

@@ -107,6 +107,20 @@ async def test_a_docket_that_nobody_lists_has_a_source_of_its_own(world: World, 
     assert record.signal.docket is None
 
 
+async def test_a_docket_that_was_not_looked_up_is_logged(world: World, client: Client) -> None:
+    """Its entries are no matter's by court and number, until a poll knows them; once for each docket."""
+    entries = (an_entry(), an_entry(id=10), an_entry(id=11, docket=8))
+    with capture_logs() as logged:
+        await body_of(await client.post(PATH, json=an_event(*entries)))
+    told = [line for line in logged if line["event"] == "docket_not_looked_up"]
+    assert [(line["docket"], line["source"]) for line in told] == [(7, "dockets"), (8, "courtlistener")]
+    assert told[0]["consequence"].endswith("until a poll has looked it up")
+    await have_polled(world, config())
+    with capture_logs() as logged:
+        await body_of(await client.post(PATH, json=an_event(an_entry(id=12))))
+    assert logged == []
+
+
 async def test_of_two_sources_that_list_a_docket_the_first_takes_it(world: World, connect: Connect) -> None:
     """One entry is one signal."""
     world.configuration = Configuration(sources=(config("other", 8), config("one"), config("two")))
