@@ -4,7 +4,7 @@ import random
 from typing import Any
 
 SENTENCES = (
-    "China's commerce ministry said that exporters of seven rare earths need a licence with immediate effect.",
+    "China's commerce ministry said that exporters of seven rare earths need a licence from today.",
     "Shipments of magnets fell by {n} percent in May from a year earlier, customs data showed on Friday.",
     "Buyers in the car industry had feared such a step since the tariffs of April came into force.",
     "Analysts expect delays of {n} weeks at the ports while applications are examined one by one.",

@@ -43,6 +43,13 @@ class Event(Frozen):
     target: str | None = None
     commodity: str | None = None
     status: EventStatus = "announced"
+    instrument: str | None = None
+    """By what the measure is made: `2025-18` (an announcement), `Section 232`, `EO 14257`, `2025/2083`."""
+    clause: str | None = None
+    """The part of the instrument that is meant, where it is not the whole."""
+    effective_on: str | None = None
+    """ISO days from which and until which it holds."""
+    ends_on: str | None = None
     span: Span = (0, 0)
 
 

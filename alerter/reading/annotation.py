@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from alerter.core.reading import Reading
+from alerter.core.reading import Event, Reading
 from alerter.core.signal import Signal, SignalKind
 
 SOURCE = "annotate"
@@ -37,12 +37,19 @@ def annotate(signal: Signal, reading: Reading) -> dict[str, Any]:
     return {
         "id": signal.id or signal.identity,
         "claims": [claim.model_dump(mode="json", exclude={"span"}) for claim in reading.claims],
-        "events": [event.model_dump(mode="json", exclude={"span"}) for event in reading.events],
+        "events": [_event(event) for event in reading.events],
         "commodities": list(reading.commodities),
         "countries": list(reading.countries),
         "court": _court(reading),
         "notice": reading.notice.model_dump(mode="json") if reading.notice else None,
     }
+
+
+def _event(event: Event) -> dict[str, Any]:
+    """Its terms only where the text states them."""
+    named = event.model_dump(mode="json", include={"type", "actor", "target", "commodity", "status"})
+    terms = event.model_dump(mode="json", include={"instrument", "clause", "effective_on", "ends_on"})
+    return named | {name: value for name, value in terms.items() if value is not None}
 
 
 def _court(reading: Reading) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from datetime import date
 from alerter.core.reading import Event, EventStatus
 from alerter.reading.event_actors import actors_of, event_commodities
 from alerter.reading.event_patterns import EventPattern, PatternTable
+from alerter.reading.event_terms import terms_of
 from alerter.reading.event_times import When, is_background, past_times
 from alerter.reading.marks import Marked, Mention
 
@@ -60,7 +61,7 @@ def read_events(
             break
     events: list[Event] = []
     for one in _with_companions(marked, found, patterns.by_type):
-        events.extend(_events_of(marked, mentions, one, parents))
+        events.extend(_events_of(marked, mentions, one, parents, published))
     return _distinct(events)
 
 
@@ -126,7 +127,7 @@ def _with_companions(marked: Marked, found: list[Found], by_type: Mapping[str, E
 
 
 def _events_of(
-    marked: Marked, mentions: Sequence[Mention], found: Found, parents: Mapping[str, str]
+    marked: Marked, mentions: Sequence[Mention], found: Found, parents: Mapping[str, str], published: date
 ) -> list[Event]:
     status = _status(marked, found)
     parties = actors_of(
@@ -135,6 +136,7 @@ def _events_of(
     commodities = event_commodities(
         marked, mentions, found.pattern.type, place=found.place, sentence=found.sentence, parents=parents
     )
+    terms = terms_of(marked, found.sentence, published)
     span = marked.tokens.span(found.first, found.last)
     return [
         Event(
@@ -143,6 +145,10 @@ def _events_of(
             target=parties.target,
             commodity=commodity,
             status=status,
+            instrument=terms.instrument,
+            clause=terms.clause,
+            effective_on=terms.effective_on,
+            ends_on=terms.ends_on,
             span=span,
         )
         for commodity in commodities or (None,)
