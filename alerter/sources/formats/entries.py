@@ -7,7 +7,7 @@ shared name is remembered, or an entry would change its name when its namesakes 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from alerter.core.clean import (
     AHEAD,
@@ -24,6 +24,8 @@ from alerter.sources.formats.syndication import Document, Entry
 
 OWNERS_KEPT = 500
 """Shared names that are remembered beyond those in the present document."""
+EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
+"""Earlier dates are no dates: what programs write that have none, the year 1 or the first second of 1970."""
 _RAW_LENGTH = 1_000_000
 
 
@@ -131,6 +133,6 @@ def _name(text: str) -> str:
 
 
 def _credible(stated_at: datetime | None, setting: Setting) -> datetime:
-    if stated_at is None or stated_at - setting.now > AHEAD:
+    if stated_at is None or stated_at < EARLIEST or stated_at - setting.now > AHEAD:
         return setting.undated_at
     return stated_at

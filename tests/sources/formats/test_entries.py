@@ -130,6 +130,9 @@ def test_forgotten_names_are_bounded() -> None:
         (NOW - timedelta(days=400), NOW - timedelta(days=400)),
         (NOW + timedelta(days=3), NOW + timedelta(days=3)),
         (NOW + AHEAD + timedelta(seconds=1), NOW),
+        (datetime(1, 1, 1, tzinfo=UTC), NOW),
+        (datetime(1970, 1, 1, tzinfo=UTC), NOW),
+        (datetime(1970, 1, 2, tzinfo=UTC), datetime(1970, 1, 2, tzinfo=UTC)),
         (None, NOW),
     ],
 )
