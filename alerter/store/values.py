@@ -30,7 +30,7 @@ class Enrolment:
     due: datetime | None
     """Domain time of the next poll of a source that is new or has changed; None = it is not polled."""
     signature: str = ""
-    """Stands for all that its polls depend on: another one is another source under the same name."""
+    """Stands for how it is polled, and with what key: another one is another source under the same name."""
     health: SourceHealth | None = None
     """Of a source that is new or has changed, to be shown until a poll says more; None = as it was."""
 
