@@ -83,7 +83,7 @@ class MemorySources:
         return state.cursor if state else None
 
     async def health(self) -> Mapping[str, SourceHealth]:
-        """Health of every source that was polled, enrolled with one or pushed signals, and is not forgotten."""
+        """Health of every source that was polled, enrolled with one or has pushed, and is not forgotten."""
         known = {name: state.health for name, state in self._states.items() if state.health is not None}
         return with_heard(known, self._heard)
 

@@ -72,7 +72,7 @@ class RedisSources:
         return answer
 
     async def health(self) -> Mapping[str, SourceHealth]:
-        """Health of every source that was polled, enrolled with one or pushed signals, and is not forgotten."""
+        """Health of every source that was polled, enrolled with one or has pushed, and is not forgotten."""
         bodies = await self._client.ask("HGETALL", self._client.key("polls:health"))
         heard = await self._client.ask("ZRANGE", self._client.key(HEARD), 0, -1, "WITHSCORES")
         self._read = {source: (body, self._health(source, body)) for source, body in _pairs(bodies)}
