@@ -4,13 +4,14 @@ import asyncio
 import sys
 from collections.abc import Callable
 
-from bench import copies, intake, listing, polling, reading, schedule, throughput
+from bench import copies, corpus, intake, listing, polling, reading, schedule, throughput
 
 
 def main(names: list[str]) -> None:
     """Run the benchmarks one after the other."""
     known: dict[str, Callable[[], None]] = {
         "copies": copies.main,
+        "corpus": corpus.main,
         "intake": lambda: asyncio.run(intake.main()),
         "listing": listing.main,
         "polling": polling.main,
