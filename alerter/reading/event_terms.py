@@ -30,8 +30,10 @@ _INSTRUMENTS = tuple(
         ("Proclamation {1}", r"\bproclamation\s(\d{4,5})\b"),
         (
             "{1}",
-            r"\b(?:regulation|decision|directive)\s(?:\([a-z, ]{2,12}\)\s)?(?:no\.?\s?)?"
-            r"((?:19|20)\d\d/\d{1,4})\b",
+            (
+                r"\b(?:regulation|decision|directive)\s(?:\([a-z, ]{2,12}\)\s)?(?:no\.?\s?)?"
+                r"((?:19|20)\d\d/\d{1,4})\b"
+            ),
         ),
         ("{1}", rf"\b(?:regulation|notification|circular|rule)\s{_NUMBER}(\d{{1,3}}/(?:19|20)\d\d)\b"),
         ("package {1}", r"\b(\d{1,2})(?:st|nd|rd|th)\s(?:sanctions\s)?package\b"),

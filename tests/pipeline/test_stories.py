@@ -35,8 +35,8 @@ def reprinted(title: str, text: str) -> ReadSignal:
 
 
 WIRE = (
-    "The trade ministry said on Monday that exporters of germanium need a licence from the first of August, and "
-    "that applications are answered within 45 working days, two people with knowledge of the plan confirmed."
+    "The trade ministry said on Monday that exporters of germanium need a licence from 1 August, and that "
+    "applications are answered within 45 working days, two people with knowledge of the plan confirmed."
 )
 
 
