@@ -1,29 +1,16 @@
-"""Who acts in an event, on whom, and on which commodity: read from the names around its words."""
+"""Who acts in an event, and on whom: read from the names around its words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from alerter.core.reading import EventStatus
+from alerter.reading.event_clauses import Place
+from alerter.reading.event_companies import acting_company
 from alerter.reading.event_patterns import Acting
+from alerter.reading.event_states import State, acting_state, hit_state, states_of
 from alerter.reading.marks import Marked, Mention
 
 _ONTO = frozenset({"to", "on", "against", "from", "for", "with", "into", "in", "at", "toward", "towards"})
-_NO_COMMODITY = frozenset(
-    {
-        "court_ruling",
-        "court_injunction",
-        "court_stay_granted",
-        "court_stay_denied",
-        "court_appeal_filed",
-        "court_argument",
-        "court_remand",
-        "court_dismissed",
-        "talks_held",
-        "talks_collapsed",
-        "tariff_struck_down",
-        "tariff_paused",
-    }
-)
-_ASIDE = frozenset({"over", "despite", "amid", "after", "citing", "because"})
 _COURTS = (("CIT", "court_cit"), ("CAFC", "court_cafc"), ("SCOTUS", "court_scotus"))
 
 
@@ -38,25 +25,86 @@ class Parties:
 def actors_of(
     marked: Marked,
     mentions: Sequence[Mention],
-    first: int,
-    last: int,
+    place: Place,
     *,
-    sentence: tuple[int, int],
     acting: Acting,
+    onto: bool,
+    status: EventStatus,
 ) -> Parties:
-    """The parties of an event worded by the tokens first to last."""
-    if acting == "none":
-        return Parties()
+    """The parties of an event. `onto`: its measure hits what comes from elsewhere."""
     if acting == "court":
-        return Parties(_court(marked, sentence))
-    if acting == "company":
-        return Parties(_company(marked, mentions, sentence, first))
+        return Parties(_court(marked, place.sentence))
     countries = [m for m in mentions if m.kind == "country"]
     if acting == "levier":
-        return _levier(marked, countries, sentence)
+        return _levier(marked, countries, place.sentence)
     if acting == "sides":
-        return _talking(countries, sentence)
-    return _states(marked, countries, sentence, (first, last))
+        return _talking(countries, place.sentence)
+    if acting == "country":
+        return _imposing(marked, mentions, place, onto=onto)
+    return Parties(_struck(marked, mentions, place, acting=acting, status=status))
+
+
+def _imposing(marked: Marked, mentions: Sequence[Mention], place: Place, *, onto: bool) -> Parties:
+    states = states_of(marked, mentions)
+    actor = acting_state(marked, states, place, onto=onto)
+    return Parties(actor, hit_state(states, place, actor))
+
+
+def _struck(
+    marked: Marked, mentions: Sequence[Mention], place: Place, *, acting: Acting, status: EventStatus
+) -> str | None:
+    """Who halts, strikes, lacks or is cut off: the firm named, else the country."""
+    if acting == "company":
+        return acting_company(marked, place) or _home(marked, mentions, place)
+    if acting == "struck":
+        by_company = (
+            acting_company(marked, place) if marked.says("accident", place.first, place.last) else None
+        )
+        return by_company or _home(marked, mentions, place)
+    if acting == "passage":
+        return _passage(marked, mentions, place)
+    return _lacking(marked, mentions, place, status)
+
+
+def _home(marked: Marked, mentions: Sequence[Mention], place: Place) -> str | None:
+    """The country of works without a firm: the one that owns or holds them, not the one they buy from."""
+    own = [s for s in states_of(marked, mentions) if s.standing != "object"]
+    near = [s for s in own if place.sentence[0] <= s.first < place.sentence[1]]
+    fit = [s for s in near if not _is_input(marked, s)] or [s for s in own if not _is_input(marked, s)]
+    return fit[0].name if fit else None
+
+
+def _is_input(marked: Marked, state: State) -> bool:
+    """`for want of Chinese magnets`, `as Chinese supplies dry up`."""
+    return state.standing == "source" or (
+        state.standing == "goods" and marked.says("n_shortage", state.first - 6, state.first)
+    )
+
+
+def _passage(marked: Marked, mentions: Sequence[Mention], place: Place) -> str | None:
+    """Whose route is cut. Nobody's where ships keep away from the open sea or a strait by themselves."""
+    states = states_of(marked, mentions)
+    own = [s for s in states if place.has_own(s.first) and s.first < place.first and s.standing == "plain"]
+    if marked.says("open_sea", 0, len(marked.tags)) or marked.says("v_avoid", *place.sentence):
+        return own[-1].name if own and place.first - own[-1].last < _NEAR else None
+    return acting_state(marked, [s for s in states if s.standing != "object"], place, onto=False)
+
+
+_NEAR = 4
+
+
+def _lacking(marked: Marked, mentions: Sequence[Mention], place: Place, status: EventStatus) -> str | None:
+    """Who is short of something, where a country as a whole is, or a firm says that it is not."""
+    if status == "denied":
+        return acting_company(marked, place)
+    for state in states_of(marked, mentions):
+        if place.clause[0] <= state.first < place.first and state.standing == "plain":
+            between = marked.words[state.last : place.first]
+            return state.name if between and between[0] in _LACKS else None
+    return None
+
+
+_LACKS = frozenset({"has", "is", "faces", "suffers", "was", "had", "runs", "ran"})
 
 
 def _court(marked: Marked, sentence: tuple[int, int]) -> str:
@@ -65,21 +113,6 @@ def _court(marked: Marked, sentence: tuple[int, int]) -> str:
         if named:
             return min(named)[1]
     return "court"
-
-
-def _states(
-    marked: Marked, countries: Sequence[Mention], sentence: tuple[int, int], place: tuple[int, int]
-) -> Parties:
-    """The state named last before the event's words as acting; else the next one, else the text's first."""
-    own = [m for m in countries if sentence[0] <= m.first < sentence[1]]
-    acting = [m for m in own if not _is_object(marked, m)]
-    before = [m.name for m in acting if m.first < place[0]][-1:] or [
-        m.name for m in acting if m.first < place[1]
-    ]
-    elsewhere = [m.name for m in countries[:20] if not _is_object(marked, m)]
-    chosen = before or [m.name for m in acting] or elsewhere[:1] or [m.name for m in own[:1]]
-    actor = chosen[0] if chosen else None
-    return Parties(actor, next((m.name for m in own if m.name != actor and _is_object(marked, m)), None))
 
 
 def _talking(countries: Sequence[Mention], sentence: tuple[int, int]) -> Parties:
@@ -111,95 +144,3 @@ def _levier(marked: Marked, countries: Sequence[Mention], sentence: tuple[int, i
 
 def _owns_goods(marked: Marked, mention: Mention) -> bool:
     return mention.form == "demonym" and marked.says("goods", mention.last, mention.last + 4)
-
-
-def _company(
-    marked: Marked, mentions: Sequence[Mention], sentence: tuple[int, int], first: int
-) -> str | None:
-    """The capitalised word that the sentence opens with, where it names neither country nor commodity."""
-    at = sentence[0]
-    if at >= len(marked.words) or not marked.tokens.is_capital(at) or at >= first:
-        return None
-    if marked.tags[at] or any(m.first <= at < m.last for m in mentions) or len(marked.words[at]) < 3:
-        return None
-    following = at + 1
-    apposed = following < first and marked.words[following] == ","
-    if apposed or marked.has(following, "company") or _is_verb(marked, following):
-        start, end = marked.tokens.span(at, at + 1)
-        return marked.tokens.original[start:end]
-    return None
-
-
-def _is_verb(marked: Marked, at: int) -> bool:
-    words = (
-        "had",
-        "has",
-        "have",
-        "will",
-        "intends",
-        "said",
-        "plans",
-        "invoked",
-        "declared",
-        "suspended",
-        "halted",
-        "is",
-        "was",
-    )
-    return at < len(marked.words) and marked.words[at] in words
-
-
-def event_commodities(
-    marked: Marked,
-    mentions: Sequence[Mention],
-    type_: str,
-    *,
-    place: tuple[int, int, int],
-    sentence: tuple[int, int],
-    parents: Mapping[str, str],
-) -> tuple[str, ...]:
-    """The commodities an event is about, the most specific ones; empty for those that have none."""
-    if type_ in _NO_COMMODITY:
-        return ()
-    first, last, until = place
-    all_of = [m for m in mentions if m.kind == "commodity"]
-    own = [m for m in all_of if sentence[0] <= m.first < until and not _is_aside(marked, m, sentence)]
-    if type_.startswith(("tariff", "talks")):
-        reach = 16 if type_.startswith("talks") else 6
-        own = [m for m in own if first - 4 <= m.first < last + reach]
-    else:
-        own = [m for m in own if m.first >= first] or own or all_of[:1]
-    names = tuple(dict.fromkeys(m.name for m in own))
-    if type_ in _OF_WORKS and "vehicles" in names:
-        return ("vehicles",)
-    if type_ == "shortage":
-        names = _lacking(marked, own, all_of, first) or names
-    return tuple(name for name in names if not any(parents.get(other) == name for other in names))
-
-
-def _lacking(
-    marked: Marked, own: Sequence[Mention], all_of: Sequence[Mention], first: int
-) -> tuple[str, ...]:
-    """What is short: the nouns before the word (`magnet shortage`), else those after; no car, but parts."""
-    named = _before(marked, all_of, first) or own
-    inputs = [m for m in named if m.name != "vehicles"] or [m for m in all_of if m.name != "vehicles"]
-    return tuple(dict.fromkeys(m.name for m in inputs[: len(named)]))
-
-
-def _before(marked: Marked, all_of: Sequence[Mention], at: int) -> list[Mention]:
-    """The commodities that end right before a token, with those joined to them: `magnet and gallium`."""
-    found: list[Mention] = []
-    for mention in reversed(all_of):
-        if mention.last <= at and all(word in ("and", ",", "or") for word in marked.words[mention.last : at]):
-            if not found and mention.last != at:
-                break
-            found.insert(0, mention)
-            at = mention.first
-    return found
-
-
-_OF_WORKS = frozenset({"production_halted", "production_resumed", "strike", "disaster"})
-
-
-def _is_aside(marked: Marked, mention: Mention, sentence: tuple[int, int]) -> bool:
-    return bool(_ASIDE & set(marked.words[max(sentence[0], mention.first - 3) : mention.first]))

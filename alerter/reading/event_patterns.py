@@ -12,7 +12,9 @@ from typing import Any, Literal, cast
 from alerter.core.reading import EventStatus
 from alerter.reading.marks import Marked
 
-Acting = Literal["country", "court", "company", "levier", "sides", "none"]
+Acting = Literal["country", "court", "company", "levier", "sides", "struck", "passage", "lacking"]
+"""Who acts: a state; a court; the firm, else its country; who levies; the two sides of talks; what an
+accident or a disaster strikes; whose route it is; who lacks something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class EventPattern:
     status: EventStatus
     beats: frozenset[str]
     acting: Acting
+    onto: bool
+    """Does it hit what comes from elsewhere, as an import ban or sanctions do?"""
 
     def is_about(self, present: frozenset[str]) -> bool:
         """Does a text with these classes speak of what it must speak of?"""
@@ -104,6 +108,7 @@ def parse_patterns(table: Sequence[Mapping[str, Any]]) -> PatternTable:
             status=cast("EventStatus", row.get("status", "announced")),
             beats=frozenset(row.get("beats", ())),
             acting=cast("Acting", row.get("actor", "country")),
+            onto=row.get("onto") == "true",
         )
         for row in table
     )

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from alerter.reading.event_clauses import is_time
 from alerter.reading.marks import Marked
 from alerter.reading.periods import Period, last_day, periods
 
@@ -39,9 +40,6 @@ _CALENDAR = range(1900, 2200)
 _MONTH_PARTS = {"early": 10, "mid": 20, "late": None, "the": None, "-": None}
 _ATTRIBUTES = frozenset({"'s", "export", "rare", "own", "trade", "new"})
 _DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30, "months": 30, "year": 365, "years": 365}
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday"
-_STARTS = frozenset({*_WEEKDAYS.split(), "then", "last", "early", "late", "mid", "yesterday"})
-"""What tells since when, where a subject would tell since what happened."""
 _LONG_AGO = frozenset({"week", "weeks", "month", "months", "year", "years"})
 _COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _COUNTS = {"a": 1, **{word: count for count, word in enumerate(_COUNTED, start=1)}}
@@ -108,12 +106,7 @@ def _is_recalled(marked: Marked, at: int, first: int) -> bool:
         return False
     if words[opening] == "after":
         return opening > first and words[opening - 1] in _LONG_AGO and not words[opening + 1].endswith("ing")
-    return words[opening] == "since" and not _starts_a_time(marked, opening + 1)
-
-
-def _starts_a_time(marked: Marked, at: int) -> bool:
-    word = marked.words[at]
-    return word[0].isdigit() or word in _STARTS or any(name.startswith("month_") for name in marked.tags[at])
+    return words[opening] == "since" and not is_time(marked, opening + 1)
 
 
 def _dated(words: Sequence[str], period: Period, published: date) -> When:

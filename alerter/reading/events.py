@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from alerter.core.reading import Event, EventStatus
-from alerter.reading.event_actors import actors_of, event_commodities
+from alerter.reading.event_actors import actors_of
+from alerter.reading.event_clauses import place_of
+from alerter.reading.event_commodities import commodities_of
 from alerter.reading.event_patterns import EventPattern, PatternTable
 from alerter.reading.event_terms import terms_of
 from alerter.reading.event_times import When, is_background, past_times
@@ -32,11 +34,6 @@ class Found:
     sentence: tuple[int, int]
     until: int
     """Where the next event of the sentence begins: names beyond belong to that one."""
-
-    @property
-    def place(self) -> tuple[int, int, int]:
-        """Where it is worded, and how far its names reach."""
-        return self.first, self.last, self.until
 
 
 def read_events(
@@ -130,17 +127,15 @@ def _events_of(
     marked: Marked, mentions: Sequence[Mention], found: Found, parents: Mapping[str, str], published: date
 ) -> list[Event]:
     status = _status(marked, found)
-    parties = actors_of(
-        marked, mentions, found.first, found.last, sentence=found.sentence, acting=found.pattern.acting
-    )
-    commodities = event_commodities(
-        marked, mentions, found.pattern.type, place=found.place, sentence=found.sentence, parents=parents
-    )
+    pattern = found.pattern
+    place = place_of(marked, (found.first, found.last), found.sentence, found.until)
+    parties = actors_of(marked, mentions, place, acting=pattern.acting, onto=pattern.onto, status=status)
+    commodities = commodities_of(marked, mentions, pattern.type, place, parents)
     terms = terms_of(marked, found.sentence, published)
     span = marked.tokens.span(found.first, found.last)
     return [
         Event(
-            type=found.pattern.type,
+            type=pattern.type,
             actor=parties.actor,
             target=parties.target,
             commodity=commodity,

@@ -1,0 +1,64 @@
+"""Commodities of events: on which goods a measure falls, what is short, what a mine no longer yields."""
+
+from collections.abc import Mapping, Sequence
+
+from alerter.reading.event_clauses import Place
+from alerter.reading.marks import Marked, Mention
+
+_NONE_TYPES = (
+    "court_ruling court_injunction court_stay_granted court_stay_denied court_appeal_filed court_argument "
+    "court_remand court_dismissed talks_held talks_collapsed tariff_struck_down tariff_paused"
+)
+_NONE = frozenset(_NONE_TYPES.split())
+_OF_WORKS = frozenset({"production_halted", "production_resumed", "strike"})
+_ASIDE = frozenset({"over", "despite", "amid", "after", "citing", "because"})
+
+
+def commodities_of(
+    marked: Marked, mentions: Sequence[Mention], type_: str, place: Place, parents: Mapping[str, str]
+) -> tuple[str, ...]:
+    """The commodities an event is about, the most specific ones; empty for those that have none."""
+    if type_ in _NONE:
+        return ()
+    all_of = [m for m in mentions if m.kind == "commodity"]
+    own = [
+        m
+        for m in all_of
+        if place.sentence[0] <= m.first < place.until and not _is_aside(marked, m, place.sentence)
+    ]
+    if type_.startswith(("tariff", "talks")):
+        reach = 16 if type_.startswith("talks") else 6
+        own = [m for m in own if place.first - 4 <= m.first < place.last + reach]
+    else:
+        own = [m for m in own if m.first >= place.first] or own or all_of[:1]
+    names = tuple(dict.fromkeys(m.name for m in own))
+    if type_ in _OF_WORKS and "vehicles" in names:
+        return ("vehicles",)
+    if type_ == "shortage":
+        names = _lacking(marked, own, all_of, place.first) or names
+    return tuple(name for name in names if not any(parents.get(other) == name for other in names))
+
+
+def _lacking(
+    marked: Marked, own: Sequence[Mention], all_of: Sequence[Mention], first: int
+) -> tuple[str, ...]:
+    """What is short: the nouns before the word (`magnet shortage`), else those after; no car, but parts."""
+    named = _before(marked, all_of, first) or own
+    inputs = [m for m in named if m.name != "vehicles"] or [m for m in all_of if m.name != "vehicles"]
+    return tuple(dict.fromkeys(m.name for m in inputs[: len(named)]))
+
+
+def _before(marked: Marked, all_of: Sequence[Mention], at: int) -> list[Mention]:
+    """The commodities that end right before a token, with those joined to them: `magnet and gallium`."""
+    found: list[Mention] = []
+    for mention in reversed(all_of):
+        if mention.last <= at and all(word in ("and", ",", "or") for word in marked.words[mention.last : at]):
+            if not found and mention.last != at:
+                break
+            found.insert(0, mention)
+            at = mention.first
+    return found
+
+
+def _is_aside(marked: Marked, mention: Mention, sentence: tuple[int, int]) -> bool:
+    return bool(_ASIDE & set(marked.words[max(sentence[0], mention.first - 3) : mention.first]))

@@ -1,0 +1,130 @@
+"""States in events: which of the countries that a text names imposes a measure, and whom it hits.
+
+Every naming has a standing: a plain name or a seat of government acts (`Beijing`, `the Dutch government`,
+`OFAC`), a demonym before goods only tells whose they are (`Russian uranium`), a name after `to` or
+`against` is hit. The standing, the clause and the order each cost; the cheapest naming is the actor.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from alerter.reading.event_clauses import HARD, Place
+from alerter.reading.marks import Marked, Mention
+
+Standing = Literal["agent", "plain", "source", "site", "goods", "object"]
+AGENCY = "agency_"
+"""Classes of words that name a state's office: `agency_us`."""
+
+_ONTO = frozenset({"to", "on", "against", "for", "with", "into", "toward", "towards", "at"})
+_SITES = frozenset({"in", "inside", "within", "across"})
+_SKIPPED = frozenset(
+    {"the", "all", "some", "a", "an", "its", "their", "other", "any", "certain", "with", "mostly"}
+)
+_COSTS: dict[Standing, int] = {"agent": -3, "plain": 0, "source": 2, "site": 2, "goods": 4, "object": 9}
+_GOODS_ONTO = 9
+"""A demonym before goods where it is the goods of others that are hit: `tariffs on Chinese steel`."""
+_OTHER_CLAUSE = 2
+_AFTER = 1
+_OTHER_SENTENCE = 5
+_FIRST_FEW = 20
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A country as one place of the text names it."""
+
+    name: str
+    first: int
+    last: int
+    standing: Standing
+
+
+def states_of(marked: Marked, mentions: Sequence[Mention]) -> list[State]:
+    """Every naming of a country, or of an office of its, in order."""
+    named = [(m.first, m.last, m.name, m.form) for m in mentions if m.kind == "country"]
+    taken = {first for first, *_ in named}
+    offices = [one for one in _offices(marked) if one[0] not in taken]
+    return [
+        State(name, first, last, _standing(marked, first, last, form))
+        for first, last, name, form in sorted(named + offices)
+    ]
+
+
+def _offices(marked: Marked) -> Iterable[tuple[int, int, str, str]]:
+    for at, tags in enumerate(marked.tags):
+        for name, end in tags.items():
+            if name.startswith(AGENCY) and (marked.tokens.is_capital(at) or end - at > 1):
+                yield at, end, name.removeprefix(AGENCY).upper(), "seat"
+
+
+def _standing(marked: Marked, first: int, last: int, form: str) -> Standing:
+    before = _word_before(marked, first)
+    if before == "by":
+        return "agent"
+    if before in _ONTO:
+        return "object"
+    if before == "from":
+        return "source"
+    if form == "demonym" and not marked.says("governmental", last, last + 3):
+        if marked.says("goods", last, last + 4) or marked.says("commodity", last, last + 3):
+            return "goods"
+        if marked.says("firms", last, last + 4):
+            return "goods"
+    return "site" if before in _SITES else "plain"
+
+
+def _word_before(marked: Marked, at: int) -> str:
+    at -= 1
+    while at >= 0 and marked.words[at] in _SKIPPED:
+        at -= 1
+    return marked.words[at] if at >= 0 else ""
+
+
+def acting_state(marked: Marked, states: Sequence[State], place: Place, *, onto: bool) -> str | None:
+    """The state that acts. `onto`: the measure hits what comes from elsewhere (an import ban, sanctions)."""
+    asked = _addressee(marked, states, place)
+    if asked:
+        return asked.name
+    near = [s for s in states if place.sentence[0] <= s.first < place.sentence[1]]
+    far = [s for s in states[:_FIRST_FEW] if s not in near]
+    costs = [(_cost(marked, s, place, onto=onto), _distance(s, place), s.name) for s in near]
+    costs += [(_OTHER_SENTENCE + _standing_cost(s, onto=onto), order, s.name) for order, s in enumerate(far)]
+    return min(costs)[2] if costs else None
+
+
+def hit_state(states: Sequence[State], place: Place, actor: str | None) -> str | None:
+    """The state on which the measure falls, in the event's own sentence."""
+    near = [s for s in states if place.sentence[0] <= s.first < place.sentence[1] and s.name != actor]
+    for standings in (("object",), ("source", "goods")):
+        for state in near:
+            if state.standing in standings:
+                return state.name
+    return None
+
+
+def _addressee(marked: Marked, states: Sequence[State], place: Place) -> State | None:
+    """Whom somebody asks to act: `Germany urged China to ease its curbs`."""
+    for _, end in marked.spans("demand", place.sentence[0], place.first):
+        for state in states:
+            if end <= state.first < min(place.last, place.sentence[1]) and state.standing != "goods":
+                return state
+    return None
+
+
+def _cost(marked: Marked, state: State, place: Place, *, onto: bool) -> int:
+    cost = _standing_cost(state, onto=onto)
+    if not place.has_own(state.first):
+        between = range(*sorted((state.first, place.first)))
+        cost += 2 * _OTHER_CLAUSE if any(marked.words[at] in HARD for at in between) else _OTHER_CLAUSE
+    return cost + (_AFTER if state.first >= place.first else 0)
+
+
+def _standing_cost(state: State, *, onto: bool) -> int:
+    if onto and state.standing in ("goods", "source"):
+        return _GOODS_ONTO
+    return _COSTS[state.standing]
+
+
+def _distance(state: State, place: Place) -> int:
+    return abs(place.first - state.first)
