@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from alerter.config.models import parse_instant
+from alerter.core.model import Shape
 from alerter.wording import in_words, nearest, unknown
 from tests.support.signals import NOON
 
@@ -15,7 +16,9 @@ class Everything(BaseModel):
     """One field for each sort of mistake."""
 
     wait: timedelta = timedelta(0)
-    name: Annotated[str, StringConstraints(pattern="^[a-z]+$", min_length=1, max_length=4)] = "a"
+    name: Annotated[
+        str, StringConstraints(min_length=1, max_length=4), Shape("^[a-z]+$", "small letters, like abc")
+    ] = "a"
     number: Annotated[str, StringConstraints(min_length=3)] = "1-2"
     pair: tuple[int, int] = (1, 2)
     few: Annotated[list[int], Field(min_length=1, max_length=2)] = [1]
@@ -28,7 +31,7 @@ class Everything(BaseModel):
     [
         ("wait", "soon", "should be a duration"),
         ("wait", [], "should be a duration like 30s, 10m, 24h or 7d"),
-        ("name", "A", "should look like ^[a-z]+$"),
+        ("name", "A", "should be small letters, like abc"),
         ("name", "", "should not be empty"),
         ("name", 7, "should be text"),
         ("name", "aaaaa", "should have at most 4 characters"),
