@@ -1,49 +1,58 @@
-"""Periods: the months, quarters and ranges that a text names, resolved against the day it was published.
+"""Periods: the months, quarters, years and ranges that a text names, by the day it was published.
 
-A bare month is the latest such month that is not after publication; one with a year is that one. Periods
-are written `2025-05`, `2025-Q2`, `2025`, `2025-01..2025-05`.
+A bare month is the latest such month that is not after publication; one with a year is that one. Each period
+knows what it is there for: when a figure holds, what it is compared with, since or until when. Periods are
+written `2025-05`, `2025-Q2`, `2025`, `2025-01..2025-05`; `period_dates` reckons them out.
 """
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
 from alerter.reading.marks import Marked
+from alerter.reading.period_dates import (
+    YEAR_MONTHS,
+    Span,
+    last_day,
+    month_of,
+    month_text,
+    month_year,
+    previous_month,
+    quarter_year,
+    span_text,
+    spanned,
+    year_before,
+)
+from alerter.reading.period_roles import JOINS, Role, role_of
+from alerter.reading.period_years import fiscal_after, fiscal_year, is_day, plain_year, year_after, year_start
+
+__all__ = ["Period", "last_day", "periods", "previous_month", "year_before"]
 
 _MONTHS = tuple((f"month_{number}", number) for number in range(1, 13))
 _QUARTERS = tuple((f"quarter_{number}", number) for number in range(1, 5))
-_COUNTS = {
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "eleven": 11,
-}
-_BASES = "than from below above on against under over off since versus vs beneath ahead behind short topping"
-_COMPARED = frozenset(_BASES.split())
+_COUNT_WORDS = "two three four five six seven eight nine ten eleven twelve"
+_COUNTS = {word: number for number, word in enumerate(_COUNT_WORDS.split(), 2)}
 _CLASSES = frozenset({*(name for name, _ in _MONTHS), *(name for name, _ in _QUARTERS), "half_1", "half_2"})
-_OPENERS = frozenset({*_COUNTS, "this", "next"})
-_NEVER_STATED = frozenset({"until", "till", "after", "before", "between"})
-_SAME = frozenset({"same", "corresponding", "comparable"})
+_OPENERS = frozenset({*_COUNTS, "this", "next", "year", "fiscal", "fy"})
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A period named by the tokens first to last.
-
-    `is_aside`: named as a base, a deadline or the like, not as when a figure holds; `is_compared`: as a base.
-    """
+    """A period named by the tokens first to last, and what it is named for."""
 
     text: str
     first: int
     last: int
-    is_aside: bool
-    is_compared: bool
+    role: Role = "when"
+
+    @property
+    def is_aside(self) -> bool:
+        """Is it named as a base, a deadline or the like, not as when a figure holds?"""
+        return self.role != "when"
+
+    @property
+    def is_compared(self) -> bool:
+        """Is it named as what a figure is compared with?"""
+        return self.role in ("base", "since", "start")
 
     @property
     def is_range(self) -> bool:
@@ -56,10 +65,10 @@ def periods(marked: Marked, first: int, last: int, published: date) -> list[Peri
     found: list[Period] = []
     unread = first
     for index in _openings(marked, first, last):
-        period = _period_at(marked, index, last, published) if index >= unread else None
-        if period:
-            found.append(period)
-            unread = period.last
+        span = _span_at(marked, index, last, published) if index >= unread else None
+        if span:
+            found.append(Period(span.text, index, span.last, role_of(marked, index, span.last, first)))
+            unread = span.last
     return found
 
 
@@ -69,63 +78,31 @@ def _openings(marked: Marked, first: int, last: int) -> list[int]:
     return [
         index
         for index, word in enumerate(marked.words[first:last], first)
-        if word[0].isdigit() or word in _OPENERS or (tags[index] and not _CLASSES.isdisjoint(tags[index]))
+        if word[0].isdigit()
+        or word in _OPENERS
+        or word[:2] == "fy"
+        or (tags[index] and not _CLASSES.isdisjoint(tags[index]))
     ]
 
 
-def previous_month(period: str) -> str | None:
-    """The month before a month, None for anything else."""
-    if len(period) != 7 or not period[5:].isdigit():
-        return None
-    year, month = int(period[:4]), int(period[5:])
-    return f"{year - 1:04}-12" if month == 1 else f"{year:04}-{month - 1:02}"
-
-
-def year_before(period: str) -> str | None:
-    """The same period a year earlier, None for a range."""
-    if ".." in period or not period[:4].isdigit():
-        return None
-    return f"{int(period[:4]) - 1:04}{period[4:]}"
-
-
-def last_day(period: str) -> date:
-    """The last day of a period as it is written: `2025-05`, `2025-Q2`, `2025`, `2025-01..2025-05`."""
-    year, _, part = period.rpartition("..")[2].partition("-")
-    month = 12 if not part else 3 * int(part[1:]) if part.startswith("Q") else int(part)
-    return date(int(year), month, monthrange(int(year), month)[1])
-
-
-def _period_at(marked: Marked, index: int, last: int, published: date) -> Period | None:
+def _span_at(marked: Marked, index: int, last: int, published: date) -> Span | None:
+    for name, quarter in _QUARTERS:
+        if marked.has(index, name):
+            return _quarter(marked, index, last, quarter, published)
     month = _month(marked, index)
     if month:
         return _month_or_range(marked, index, last, month, published)
-    for name, quarter in _QUARTERS:
-        if marked.has(index, name):
-            end = marked.tags[index][name]
-            year, end = _year_after(marked, end, last)
-            return _made(marked, index, end, f"{year or _quarter_year(quarter, published)}-Q{quarter}")
-    if marked.has(index, "half_1") or marked.has(index, "half_2"):
+    if marked.any_of(index, _HALVES):
         return _half(marked, index, last, published)
-    return _counted_months(marked, index, last, published) or _plain_year(marked, index, published)
-
-
-def _made(marked: Marked, first: int, last: int, text: str) -> Period:
-    words = marked.words
-    back = first - 1
-    while back > 0 and words[back] in ("the", "early", "late", "mid", "last", "its", "month", "of"):
-        back -= 1
-    before = words[back] if back >= 0 else ""
-    if before in _NEVER_STATED and ".." not in text:
-        return Period(text, first, last, is_aside=True, is_compared=False)
-    near = words[max(0, first - 4) : first]
-    compared = before in _COMPARED or bool(_SAME & set(near)) or ("than" in near and "in" in near)
-    if before == "over" and ".." in text:
-        compared = False
-    return Period(text, first, last, compared, compared)
+    return (
+        _counted_months(marked, index, last, published)
+        or fiscal_year(marked, index, last, published)
+        or plain_year(marked, index, published)
+    )
 
 
 def _month(marked: Marked, index: int) -> int | None:
-    if not marked.tags[index]:
+    if not 0 <= index < len(marked.tags) or not marked.tags[index]:
         return None
     for name, number in _MONTHS:
         if name in marked.tags[index]:
@@ -135,28 +112,66 @@ def _month(marked: Marked, index: int) -> int | None:
     return None
 
 
-def _month_or_range(marked: Marked, index: int, last: int, month: int, published: date) -> Period:
+def _month_or_range(marked: Marked, index: int, last: int, month: int, published: date) -> Span:
+    first_year, end = year_after(marked, index + 1, last, published)
+    second_at = _joined_month(marked, index, end, last)
+    second = _month(marked, second_at) if second_at else None
+    if second and second_at:
+        year, finish = year_after(marked, second_at + 1, last, published)
+        return _range(marked, (first_year, month), (year, second), finish, published)
+    ahead = _looks_ahead(marked, index)
+    year = first_year or month_year(month, published, ahead=ahead)
+    return Span(month_text(year, month), end)
+
+
+def _joined_month(marked: Marked, index: int, end: int, last: int) -> int | None:
+    """Where a range's second month is: `to June`, `-May`, `through 30 June`, `and June`."""
     words = marked.words
-    end = index + 1
-    if end < last and words[end] == ".":
-        end += 1
-    following = end
-    if following < last and words[following] in ("to", "through", "and", "-"):
+    at = end + 1 if words[end : end + 1] == ["."] else end
+    if at < last and is_day(words[at]):
+        at += 1
+    join = words[at] if at < last else ""
+    following = at + 1 if join in JOINS or join == "and" else at
+    if following < last and is_day(words[following]) and join:
         following += 1
     second = _month(marked, following) if following < last else None
-    if second and second > month and (following == end or words[end] in ("to", "through", "-")):
-        year, finish = _year_after(marked, following + 1, last)
-        year = year or _month_year(second, published)
-        return _made(marked, index, finish, f"{year}-{month:02}..{year}-{second:02}")
-    year, finish = _year_after(marked, end, last)
-    if year is None and _is_last_year(marked, end):
-        year, finish = published.year - 1, end + 2
-    year = year or _month_year(month, published, ahead=_looks_ahead(marked, index))
-    return _made(marked, index, finish, f"{year}-{month:02}")
+    if second is None:
+        return None
+    if following == at or join in JOINS:
+        return following
+    return following if join == "and" and _are_one(marked, index, second) else None
 
 
-def _is_last_year(marked: Marked, end: int) -> bool:
-    return marked.words[end : end + 2] == ["last", "year"]
+def _are_one(marked: Marked, index: int, second: int) -> bool:
+    """Are two months that `and` joins one period: after `between`, or January and February?"""
+    before = marked.words[max(0, index - 2) : index]
+    if "between" in before:
+        return True
+    return _month(marked, index) == 1 and second == 2 and "both" not in before
+
+
+def _range(
+    marked: Marked, start: tuple[int | None, int], end: tuple[int | None, int], finish: int, published: date
+) -> Span:
+    """The months from the first to the second; each is a month with its year where one is said."""
+    (first_year, month), (year, second) = start, end
+    if marked.words[finish : finish + 1] in (["quarter"], ["period"]):
+        finish += 1
+    if year is None:
+        year, finish = _range_year(marked, finish, second, published)
+    if year is None:
+        year = month_year(second, published) if first_year is None else first_year + (second < month)
+    opening = year - (second < month) if first_year is None else first_year
+    count = (year - opening) * YEAR_MONTHS + second - month + 1
+    return Span(span_text(year, second, max(count, 1)), finish)
+
+
+def _range_year(marked: Marked, at: int, month: int, published: date) -> tuple[int | None, int]:
+    """The year of the month that ends a range, from what follows it: `of 2024`, `of FY26`, `of 2024-25`."""
+    fiscal = fiscal_after(marked, at)
+    if fiscal:
+        return fiscal[0] + (month < fiscal[2]), fiscal[1]
+    return year_after(marked, at, at + 4, published)
 
 
 def _looks_ahead(marked: Marked, index: int) -> bool:
@@ -167,101 +182,110 @@ def _looks_ahead(marked: Marked, index: int) -> bool:
     )
 
 
-def _year_after(marked: Marked, index: int, last: int) -> tuple[int | None, int]:
-    """A year that follows directly, or after a comma, `of`, or a day."""
-    words = marked.words
-    at = index
-    if at < last and words[at].isdigit() and len(words[at]) <= 2:
-        at += 1
-    if at < last and words[at] in (",", "of", "in", "'"):
-        at += 1
-    if at < last and _is_year(words[at]):
-        return int(words[at]), at + 1
-    return None, index
+_HALVES = frozenset({"half_1", "half_2"})
 
 
-def _is_year(word: str) -> bool:
-    return len(word) == 4 and word.isascii() and word.isdigit() and 1990 <= int(word) <= 2100
+def _quarter(marked: Marked, index: int, last: int, quarter: int, published: date) -> Span:
+    end = marked.tags[index][f"quarter_{quarter}"]
+    fiscal = fiscal_after(marked, end)
+    if fiscal and "quarter" in marked.words[index:end] and _month(marked, index):
+        return Span(f"{quarter_year(quarter, published)}-Q{quarter}", fiscal[1])  # named after its month
+    if fiscal:
+        return Span(span_text(fiscal[0], fiscal[2] + 3 * quarter - 1, 3), fiscal[1])
+    year, end = year_after(marked, end, last, published)
+    if year is None and _is_fiscal_account(marked):
+        return _fiscal_quarter(quarter, end, published)
+    return Span(f"{year or quarter_year(quarter, published)}-Q{quarter}", end)
 
 
-def _month_year(month: int, published: date, *, ahead: bool = False) -> int:
-    """The year of a bare month: the last such month, or one that is at most two months away."""
-    away = (month - published.month) % 12
-    if ahead or 1 <= away <= 2:
-        return published.year if month >= published.month else published.year + 1
-    return published.year if month <= published.month else published.year - 1
+def _fiscal_quarter(quarter: int, end: int, published: date) -> Span:
+    """The latest quarter of that number in a year from April that has ended by publication."""
+    month = 3 + 3 * quarter
+    rest = (month - 1) % YEAR_MONTHS
+    year = published.year if rest + 1 < published.month else published.year - 1
+    return Span(span_text(year, rest + 1, 3), end)
 
 
-def _quarter_year(quarter: int, published: date) -> int:
-    ended = (published.month - 1) // 3 + 1
-    return published.year if quarter <= ended else published.year - 1
+def _is_fiscal_account(marked: Marked) -> bool:
+    """Do Indian companies report here, whose years begin in April?"""
+    return not {"crore", "lakh", "rs", "fy"}.isdisjoint(marked.words)
 
 
-def _half(marked: Marked, index: int, last: int, published: date) -> Period:
+def _half(marked: Marked, index: int, last: int, published: date) -> Span:
     second = marked.has(index, "half_2")
     end = marked.tags[index]["half_2" if second else "half_1"]
-    year, end = _year_after(marked, end, last)
-    year = year or published.year
-    return _made(marked, index, end, f"{year}-07..{year}-12" if second else f"{year}-01..{year}-06")
+    start, end = year_start(marked, end, last)
+    fiscal = fiscal_after(marked, end)
+    if fiscal:
+        return Span(span_text(fiscal[0], fiscal[2] + (11 if second else 5), 6), fiscal[1])
+    year, end = year_after(marked, end, last, published)
+    finish = start + (11 if second else 5)
+    year = year or _latest_year(month_of(finish), published, finish)
+    return Span(spanned(year, finish, 6), end)
 
 
-def _counted_months(marked: Marked, index: int, last: int, published: date) -> Period | None:
-    """`the first four months`, `nine months to September`, `after five months`."""
+def _latest_year(month: int, published: date, finish: int) -> int:
+    """The year in which a span began that ended, or will soon end, in a month."""
+    if finish <= YEAR_MONTHS:
+        return published.year - 1 if finish == YEAR_MONTHS and published.month <= 3 else published.year
+    return published.year - 1 if month <= published.month or published.month < 4 else published.year
+
+
+_LEADS = frozenset({"first", "the", "after", "these", "opening", "initial"})
+_ENDING = frozenset({"to", "through", "ended", "ending", "until", "till"})
+_GONE = frozenset({"ago", "earlier", "before", "old", "later"})
+
+
+def _counted_months(marked: Marked, index: int, last: int, published: date) -> Span | None:
+    """`the first four months`, `nine months to September`, `after five months`, `the year to June`."""
     words = marked.words
-    word = words[index]
-    count = _COUNTS.get(word) or (int(word) if word.isascii() and word.isdigit() and len(word) <= 2 else None)
-    if (
-        count is None
-        or not 2 <= count <= 11
-        or index + 1 >= last
-        or words[index + 1] not in ("months", "month")
-    ):
+    count, at = _count_of(marked, index)
+    if count is None:
+        return None
+    ended = _ending_month(marked, at, last)
+    if ended:
+        month = _month(marked, ended) or 1
+        year, end = year_after(marked, ended + 1, last, published)
+        return Span(span_text(year or month_year(month, published), month, count), end)
+    if words[index] in ("year", "quarter") or count > 11:
         return None
     before = words[index - 1] if index else ""
-    if before not in ("first", "the", "after", "these", "opening", "in") or words[index + 2 : index + 3] in (
-        ["ago"],
-        ["earlier"],
-    ):
+    following = words[at] if at < len(words) else ""
+    if before not in _LEADS or following in _GONE or (before == "the" and following == "of"):
         return None
-    year, end = _year_after(marked, index + 2, last)
+    start, end = year_start(marked, at, last)
+    year, end = year_after(marked, end, last, published)
+    if start > 1:
+        year = year or (published.year if published.month >= start else published.year - 1)
+        return Span(spanned(year, start + count - 1, count), end)
     year = year or (published.year if count <= published.month else published.year - 1)
-    if words[index + 2 : index + 3] == ["to"] and index + 3 < last and _month(marked, index + 3):
-        end = index + 4
-    return _made(marked, index, end, f"{year}-01..{year}-{count:02}")
+    return Span(f"{month_text(year, 1)}..{month_text(year, count)}", end)
 
 
-def _plain_year(marked: Marked, index: int, published: date) -> Period | None:
+def _count_of(marked: Marked, index: int) -> tuple[int | None, int]:
+    """How many months the words at a place count, and the token after: `nine months`, `year` as twelve."""
     words = marked.words
-    if _is_year(words[index]):
-        before = words[index - 1] if index else ""
-        if before in (
-            "in",
-            "for",
-            "during",
-            "of",
-            "by",
-            "end",
-            "finished",
-            "to",
-            "from",
-            "than",
-            "below",
-            "over",
-            "-",
-        ) or _year_is_attribute(marked, index):
-            return _made(marked, index, index + 1, words[index])
+    word = words[index]
+    if word == "year":
+        return (YEAR_MONTHS, index + 1) if words[index + 1 : index + 2] not in ([], ["on"]) else (None, index)
+    count = _COUNTS.get(word) or (int(word) if is_day(word) else None)
+    if (
+        count is None
+        or not 2 <= count <= YEAR_MONTHS
+        or words[index + 1 : index + 2] not in (["months"], ["month"])
+    ):
+        return None, index
+    return count, index + 2
+
+
+def _ending_month(marked: Marked, at: int, last: int) -> int | None:
+    """Where the month stands that a span ends in: `to March`, `ended 30 June`, `that ended in June`."""
+    words = marked.words
+    if words[at : at + 1] == ["that"]:
+        at += 1
+    if at >= last or words[at] not in _ENDING:
         return None
-    if words[index : index + 2] == ["this", "year"]:
-        return _made(marked, index, index + 2, str(published.year))
-    if words[index : index + 2] == ["next", "year"]:
-        return _made(marked, index, index + 2, str(published.year + 1))
-    return None
-
-
-def _year_is_attribute(marked: Marked, index: int) -> bool:
-    """`2026 quota`, `2025 uranium goal`."""
-    return any(
-        marked.has(at, name)
-        for at in range(index + 1, index + 5)
-        for name in ("quota", "production", "forecast", "exports")
-    )
+    at += 1
+    while at < last and (words[at] in ("in", "on", "the", "end", "of", "-") or is_day(words[at])):
+        at += 1
+    return at if at < last and _month(marked, at) else None

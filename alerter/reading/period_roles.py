@@ -1,0 +1,125 @@
+"""What a period is named for: when a figure holds, what it is compared with, since or until when.
+
+Told by the word that governs it (`than in May`, `since April`, `by 46 tons in June`), which may stand some
+words before it.
+"""
+
+from typing import Literal
+
+from alerter.reading.marks import Marked
+from alerter.reading.period_years import is_day
+
+Role = Literal["when", "base", "since", "start", "deadline", "contract"]
+JOINS = frozenset({"to", "through", "thru", "till", "until", "-", "/"})
+"""What joins the two ends of a range."""
+
+_BASE_WORDS = (
+    "than below above against on under over off versus vs beneath ahead behind short topping exceeding"
+)
+_BASES = frozenset(_BASE_WORDS.split())
+_DEADLINES = frozenset({"until", "till", "after", "before", "between", "pending"})
+_SAME = frozenset({"same", "corresponding", "comparable", "year-ago"})
+_PASSED_WORDS = """the a an early late mid its their month months quarter quarters half year period week day
+days of in for that those figure figures level levels result results total totals volume amount reading value
+end start beginning middle close turn during at 's all both - same corresponding comparable opening first full
+whole calendar fiscal financial million billion thousand trillion lakh crore tonnes tonne tons ton t kg mt
+barrels autumn summer winter spring percent per cent % units $ usd rs
+whatever ones one seen recorded average record
+"""
+_PASSED = frozenset(_PASSED_WORDS.split())
+_FARTHEST = 9
+"""How many words may stand between a period and what governs it: `against 13,400 tonnes in November`."""
+
+
+def role_of(marked: Marked, first: int, last: int, opening: int) -> Role:
+    """What a period is named for, told by the word that governs it."""
+    words = marked.words
+    if _is_contract(marked, first, last):
+        return "contract"
+    at, is_same = first - 1, False
+    while at >= max(opening, first - _FARTHEST) and (words[at] in _PASSED or words[at][0].isdigit()):
+        is_same = is_same or words[at] in _SAME
+        at -= 1
+    if is_same:
+        return "base"
+    governor = words[at] if at >= opening else ""
+    span = words[first:last]
+    if governor in _DEADLINES:
+        return "when" if ".." in _joined_months(span) else "deadline"
+    if governor == "since":
+        return "since"
+    if governor == "last" and "seen" in words[at:first]:
+        return "base"
+    if governor == "from":
+        return _from_when(marked, at, first, last)
+    if governor in ("with", "to") and words[at - 1 : at] == ["compared"]:
+        return "base"
+    if governor in _BASES and not _is_bound(marked, at, first) and not _is_of_date(marked, at, first, last):
+        return "base"
+    return "when"
+
+
+def _joined_months(span: list[str]) -> str:
+    """A mark that the span is a range: its months are joined by a word or a dash."""
+    return ".." if len(span) > 2 and not JOINS.union({"and"}).isdisjoint(span[1:]) else ""
+
+
+def _from_when(marked: Marked, at: int, first: int, last: int) -> Role:
+    """`down 3% from April`, `from 46 tons in April`: bases; not so `from April to June` and `from 1 May`."""
+    if _joined_months(marked.words[first:last]):
+        return "when"
+    if is_day(marked.words[first - 1]) or is_day("".join(marked.words[first + 1 : first + 2])):
+        return "start"
+    before = at - 1
+    fell = before >= 0 and (marked.any_of(before, _MOVED) or marked.has(before, "percent"))
+    return "base" if fell or first > at + 2 else "start"
+
+
+_MOVED = frozenset({"up", "down", "halve", "double", "triple", "quadruple"})
+
+
+def _is_bound(marked: Marked, at: int, first: int) -> bool:
+    """`more than 5,000 tonnes in May`, `above 80 in May`: the word bounds a number that is of that month."""
+    words = marked.words
+    if words[at] not in ("than", "above", "below", "under", "over", "exceeding", "topping"):
+        return False
+    if at + 1 >= first or not (words[at + 1][0].isdigit() or words[at + 1] == "$"):
+        return False
+    head = at - 1 if words[at] == "than" else at
+    return head < 1 or not (marked.has(head - 1, "percent") or words[head - 1] in _PARTS)
+
+
+_PARTS = frozenset({"third", "quarter", "half", "fifth", "tenth", "times", "quarters", "thirds"})
+
+
+def _is_of_date(marked: Marked, at: int, first: int, last: int) -> bool:
+    """`on 31 March`, `over the month of May`, `over January-May`: that is when, not a base."""
+    words = marked.words
+    if words[at] == "on":
+        if not _TURNS.isdisjoint(words[at + 1 : at + 3]):
+            return True  # `on the year in May`, `month on month in May`
+        day = words[first - 1] if first - 1 > at else "".join(words[first + 1 : first + 2])
+        return is_day(day)
+    if words[at] == "over":
+        return (
+            bool(_joined_months(words[first:last])) or "month" in words[at:first] or _spans_months(marked, at)
+        )
+    return False
+
+
+_TURNS = frozenset({"year", "month", "quarter", "week", "day", "average", "record"})
+
+
+def _spans_months(marked: Marked, at: int) -> bool:
+    words = marked.words[at : at + 6]
+    return "months" in words or "half" in words
+
+
+_CONTRACT = frozenset({"contract", "contracts", "futures", "delivery", "settlement"})
+
+
+def _is_contract(marked: Marked, first: int, last: int) -> bool:
+    """`December copper futures`, `for March delivery`: a contract's month, not when its price held."""
+    if last - first > 2:
+        return False
+    return not _CONTRACT.isdisjoint(marked.words[last : last + 3]) and marked.words[last : last + 1] != [","]
