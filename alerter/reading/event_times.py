@@ -11,7 +11,8 @@ from datetime import date, timedelta
 
 from alerter.reading.event_clauses import is_time
 from alerter.reading.marks import Marked
-from alerter.reading.periods import Period, last_day, periods
+from alerter.reading.period_dates import last_day
+from alerter.reading.periods import Period, periods
 
 _RECENT = timedelta(days=10)
 """A measure that is older when the text is published is recalled, not reported."""
