@@ -13,6 +13,7 @@ from operator import attrgetter
 from alerter.core.reading import Basis, Claim
 from alerter.reading.claim_figures import Figure, figures
 from alerter.reading.claim_grammar import basis_of, metric_of, modality_of
+from alerter.reading.claim_periods import period_of
 from alerter.reading.claim_subjects import (
     Route,
     Topic,
@@ -24,7 +25,8 @@ from alerter.reading.claim_subjects import (
 )
 from alerter.reading.marks import Marked, Mention
 from alerter.reading.numbers import quantities
-from alerter.reading.periods import Period, periods
+from alerter.reading.period_relative import times
+from alerter.reading.periods import Period
 
 MOST_CLAIMS = 200
 """A text that states more is a table or hostile; what follows is left unread."""
@@ -48,6 +50,7 @@ class Passage:
     mentions: Sequence[Mention]
     named: Sequence[Period]
     parents: Mapping[str, str]
+    published: date
 
 
 def read_claims(
@@ -63,8 +66,8 @@ def read_claims(
     drafts: list[Draft] = []
     own = _by_sentence(marked, mentions)
     for (first, last), inside, found in zip(marked.tokens.sentences, own, numbers, strict=False):
-        named = periods(marked, first, last, published)
-        passage = Passage(marked, inside, named, parents)
+        named = times(marked, first, last, published)
+        passage = Passage(marked, inside, named, parents, published)
         topic = _enter(passage, topic, first, last)
         for figure in figures(marked, found, first, last):
             made, topic = _claims_of(passage, figure, topic)
@@ -103,7 +106,7 @@ def _opening_topic(marked: Marked, mentions: Sequence[Mention]) -> Topic:
 
 def _enter(passage: Passage, topic: Topic, first: int, last: int) -> Topic:
     """The topic as a new sentence begins: a destination holds on only where nothing else is named."""
-    stated = next((period.text for period in passage.named if not period.is_aside), None)
+    stated = next((one.text for one in passage.named if not (one.is_aside or one.is_day)), None)
     if stated:
         topic = replace(topic, period=stated)
     if topic.destination and (passage.mentions or passage.marked.says("total", first, last)):
@@ -148,7 +151,16 @@ def _claim(
     passage: Passage, figure: Figure, *, metric: str, route: Route, topic: Topic, commodity: str | None
 ) -> Claim:
     marked, level = passage.marked, figure.level
-    period = None if metric == "tariff" else _period(figure, passage.named, topic)
+    modality = modality_of(marked, figure.anchor, figure.window, metric=metric)
+    period = period_of(
+        marked,
+        figure,
+        metric=metric,
+        named=passage.named,
+        topic=topic,
+        published=passage.published,
+        modality=modality,
+    )
     return Claim(
         metric=metric,
         change_pct=None if figure.change is None else round(figure.change, 4),
@@ -160,7 +172,7 @@ def _claim(
         origin=route.origin,
         destination=route.destination,
         period=period,
-        modality=modality_of(marked, figure.anchor, figure.window, metric=metric),
+        modality=modality,
         span=marked.tokens.span(figure.first, figure.last),
     )
 
@@ -177,8 +189,12 @@ def _metric(marked: Marked, figure: Figure, topic: Topic) -> str | None:
     level = figure.level
     if quantity.kind == "pct" and figure.change is None:
         return "tariff"
-    if level and level.unit and "_per_" in level.unit:
-        return "shipments" if level.unit == "ships_per_day" else "price"
+    if level and level.unit and "_per_" in level.unit and "_per_day" not in level.unit:
+        return "price"
+    if level and level.unit == "ships_per_day":
+        return "shipments"
+    if level and level.unit == "days":
+        return "inventory"
     said = metric_of(marked, replace(quantity, first=figure.first), figure.window)
     if said == "nonmetric":
         return None
@@ -218,18 +234,6 @@ def _unsaid(marked: Marked, figure: Figure, topic: Topic) -> str | None:
     if figure.change is None or figure.anchor.kind == "change":
         return None
     return "price" if marked.says("analyst", window.first, window.last) else None
-
-
-def _period(figure: Figure, named: Sequence[Period], topic: Topic) -> str | None:
-    stated = [period for period in named if not period.is_aside]
-    at = figure.level.first if figure.level else figure.anchor.first
-    before = [p for p in stated if p.first < at]
-    after = [p for p in stated if p.first >= at and p.first < figure.window.before_next]
-    if after and (not before or before[-1].first < figure.window.after_previous):
-        return after[0].text
-    if before:
-        return before[-1].text
-    return after[0].text if after else (stated[0].text if stated else topic.period)
 
 
 def _basis(

@@ -43,6 +43,8 @@ class Period:
     first: int
     last: int
     role: Role = "when"
+    is_day: bool = False
+    """Is it a day or a week, which stands for its month?"""
 
     @property
     def is_aside(self) -> bool:

@@ -1,0 +1,147 @@
+"""When a claim holds: which of the periods of its sentence is a figure's own, and what it takes over.
+
+A period beside a figure, with no comma or conjunction between, is that figure's; one that opens the sentence
+holds for all its figures. Trade figures take over what the text last named; a price or a stock that names
+nothing holds in the month of publication; a tariff has a period only where it is said from when it applies.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from alerter.core.reading import Modality
+from alerter.reading.claim_figures import Figure
+from alerter.reading.claim_subjects import Topic
+from alerter.reading.marks import Marked
+from alerter.reading.period_dates import month_text
+from alerter.reading.periods import Period
+
+_MARKETS = frozenset({"price", "inventory"})
+_DAILY = frozenset({"price", "inventory", "shipments"})
+_PARTS = frozenset({",", ";", ":", "and", "but", "while", "whereas", "although", "(", ")"})
+_CLAUSES = frozenset({";", ":", "while", "whereas", "but", "although", "that", "which", "after", "before"})
+_FRONT = 5
+"""A period that begins so near to its sentence's beginning opens it."""
+
+
+def period_of(
+    marked: Marked,
+    figure: Figure,
+    *,
+    metric: str,
+    named: Sequence[Period],
+    topic: Topic,
+    published: date,
+    modality: Modality,
+) -> str | None:
+    """When the figure holds, None where nothing says so."""
+    if metric == "tariff":
+        return _applies_from(marked, figure, named) if modality in ("reported", "forecast") else None
+    if metric not in _MARKETS:
+        stated = [one for one in named if not one.is_aside and (metric in _DAILY or not one.is_day)]
+        own = _own(marked, figure, stated) or _shared(figure, stated)
+        return own.text if own else topic.period
+    stated = [one for one in named if not one.is_aside and not _is_contract(marked, one)]
+    own = _own(marked, figure, stated) or _shared(
+        figure, [one for one in stated if _reaches(marked, one, figure)]
+    )
+    if own:
+        return own.text
+    if topic.metric == metric and topic.period and modality == "reported":
+        return topic.period
+    return _at_publication(marked, figure, published) if modality == "reported" else None
+
+
+def _own(marked: Marked, figure: Figure, stated: Sequence[Period]) -> Period | None:
+    """The period that stands in the figure's own stretch of the sentence."""
+    window = figure.window
+    inside = [one for one in stated if figure.first <= one.first < figure.last]
+    after = [one for one in stated if figure.last <= one.first < window.before_next]
+    before = [one for one in stated if window.after_previous <= one.first < figure.first]
+    if window.after_previous > window.first:
+        before = [one for one in before if not _is_of_previous(marked, one, figure)]
+    if window.before_next < window.last:
+        after = [one for one in after if not _is_of_next(marked, one, figure)]
+    tight = [one for one in after if _PARTS.isdisjoint(marked.words[figure.last : one.first])]
+    for found in (inside, tight, before[::-1], after):
+        if found:
+            return found[0]
+    return None
+
+
+def _is_of_previous(marked: Marked, period: Period, figure: Figure) -> bool:
+    """`fell 9 % in May and 4 % …`: parted from this figure, not from the one before."""
+    words = marked.words
+    parted = not _PARTS.isdisjoint(words[period.last : figure.first])
+    return parted and _PARTS.isdisjoint(words[figure.window.after_previous : period.first])
+
+
+def _is_of_next(marked: Marked, period: Period, figure: Figure) -> bool:
+    """`fell 9 % and in May 4 %`: parted from this figure, not from the next."""
+    words = marked.words
+    parted = not _PARTS.isdisjoint(words[figure.last : period.first])
+    return parted and _PARTS.isdisjoint(words[period.last : figure.window.before_next])
+
+
+def _shared(figure: Figure, stated: Sequence[Period]) -> Period | None:
+    """The sentence's other periods: the last before the figure, else the first after it."""
+    before = [one for one in stated if one.first < figure.first]
+    after = [one for one in stated if one.first >= figure.last]
+    return before[-1] if before else after[0] if after else None
+
+
+def _reaches(marked: Marked, period: Period, figure: Figure) -> bool:
+    """Does a period elsewhere in the sentence hold for a figure: does it open it, or share the clause?"""
+    if period.first <= figure.window.first + _FRONT:
+        return True
+    first, last = sorted((period.first, figure.first))
+    return _CLAUSES.isdisjoint(marked.words[first:last])
+
+
+def _is_contract(marked: Marked, period: Period) -> bool:
+    """`November wheat ended the week at …`: the month in which the goods are due."""
+    before = marked.words[period.first - 1] if period.first else "\n"
+    is_bare = before in ("\n", ".", "the", ",", "for")
+    return is_bare and len(period.text) == 7 and marked.any_of(period.last, frozenset({"commodity"}))
+
+
+_RULED = frozenset({"must", "floor", "minimum", "reference", "observe", "guaranteed"})
+_PAST_PERFECT = frozenset({"had", "years"})
+
+
+def _at_publication(marked: Marked, figure: Figure, published: date) -> str | None:
+    """The month of publication, unless the price is ruled or told as further back."""
+    words = marked.words[figure.window.after_previous : figure.window.before_next]
+    if not _RULED.isdisjoint(words) or not _PAST_PERFECT.isdisjoint(words):
+        return None
+    return month_text(published.year, published.month)
+
+
+_FORCE = frozenset(
+    {"effect", "force", "effective", "went", "goes", "kick", "kicked", "applied", "entered", "enter"}
+)
+_FROM = frozenset({"from", "since", "starting", "effective", "of", "by", "beginning"})
+_BEGINS = frozenset({"start", "starts", "begin", "rise", "rises", "raise", "apply", "take", "takes", "both"})
+
+
+def _applies_from(marked: Marked, figure: Figure, named: Sequence[Period]) -> str | None:
+    """The month from which the tariff is said to apply."""
+    for one in named:
+        if one.role in ("base", "deadline", "contract") or len(one.text) != 7:
+            continue
+        if _is_start(marked, one, figure):
+            return one.text
+    return None
+
+
+def _is_start(marked: Marked, period: Period, figure: Figure) -> bool:
+    words = marked.words
+    at = period.first - 1
+    while at > figure.window.first and (words[at].isdigit() or words[at] in ("the", "last", "early", "mid")):
+        at -= 1
+    before = words[at] if at >= 0 else ""
+    if before in _FROM:
+        return before != "of" or words[at - 1 : at] == ["as"]
+    if before not in ("on", "in"):
+        return False
+    near = {*words[max(figure.window.first, at - 14) : at]}
+    return not (_FORCE if period.is_day else _FORCE | _BEGINS).isdisjoint(near)
