@@ -21,6 +21,8 @@ from alerter.reading.marks import Marked, Mention
 MOST_EVENTS = 50
 """A text with more is a list or hostile; what follows is left unread."""
 
+_NO_NEWS = frozenset({"sports", "no_news"})
+"""Classes of words that no report of a happening uses: of games, books, exercises, adverts, disclaimers."""
 _CERTAINTY: tuple[EventStatus, ...] = ("effective", "announced", "proposed", "rumoured", "demanded", "denied")
 
 
@@ -47,7 +49,7 @@ def read_events(
     """All events of a text, in order, each once with its surest status."""
     present = [_classes(marked, first, last) for first, last in marked.tokens.sentences]
     everywhere = frozenset().union(*present)
-    if "sports" in everywhere or _is_commentary(marked):
+    if not everywhere.isdisjoint(_NO_NEWS) or _is_commentary(marked):
         return ()
     found: list[Found] = []
     for sentence, classes in zip(marked.tokens.sentences, present, strict=True):
