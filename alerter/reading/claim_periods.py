@@ -37,18 +37,42 @@ def period_of(
     if metric == "tariff":
         return _applies_from(marked, figure, named) if modality in ("reported", "forecast") else None
     if metric not in _MARKETS:
-        stated = [one for one in named if not one.is_aside and (metric in _DAILY or not one.is_day)]
-        own = _own(marked, figure, stated) or _shared(figure, stated)
-        return own.text if own else topic.period
+        return _of_trade(marked, figure, metric=metric, named=named, topic=topic, modality=modality)
     stated = [one for one in named if not one.is_aside and not _is_contract(marked, one)]
     own = _own(marked, figure, stated) or _shared(
         figure, [one for one in stated if _reaches(marked, one, figure)]
     )
     if own:
         return own.text
-    if topic.metric == metric and topic.period and modality == "reported":
-        return topic.period
-    return _at_publication(marked, figure, published) if modality == "reported" else None
+    if modality != "reported" or _is_ruled(marked, figure):
+        return None
+    return (
+        topic.period
+        if topic.metric == metric and topic.period
+        else month_text(published.year, published.month)
+    )
+
+
+def _of_trade(
+    marked: Marked, figure: Figure, *, metric: str, named: Sequence[Period], topic: Topic, modality: Modality
+) -> str | None:
+    roles = ("when", "start") if figure.change is None else ("when",)
+    stated = [one for one in named if one.role in roles and (metric in _DAILY or not one.is_day)]
+    own = _own(marked, figure, stated) or _shared(figure, stated)
+    if own:
+        return own.text
+    if modality == "hypothetical":
+        return None
+    return _since_january(named, topic) or topic.period
+
+
+def _since_january(named: Sequence[Period], topic: Topic) -> str | None:
+    """`the total since January`: up to the month that the text last named."""
+    opening = [one.text for one in named if one.role == "since" and one.text.endswith("-01")]
+    month = topic.period or ""
+    if not opening or len(month) != len(opening[0]) or not opening[0] < month:
+        return None
+    return f"{opening[0]}..{month}" if opening[0][:5] == month[:5] and "Q" not in month else None
 
 
 def _own(marked: Marked, figure: Figure, stated: Sequence[Period]) -> Period | None:
@@ -101,19 +125,17 @@ def _is_contract(marked: Marked, period: Period) -> bool:
     """`November wheat ended the week at …`: the month in which the goods are due."""
     before = marked.words[period.first - 1] if period.first else "\n"
     is_bare = before in ("\n", ".", "the", ",", "for")
-    return is_bare and len(period.text) == 7 and marked.any_of(period.last, frozenset({"commodity"}))
+    return is_bare and len(period.text) == 7 and marked.says("commodity", period.last, period.last + 2)
 
 
 _RULED = frozenset({"must", "floor", "minimum", "reference", "observe", "guaranteed"})
 _PAST_PERFECT = frozenset({"had", "years"})
 
 
-def _at_publication(marked: Marked, figure: Figure, published: date) -> str | None:
-    """The month of publication, unless the price is ruled or told as further back."""
+def _is_ruled(marked: Marked, figure: Figure) -> bool:
+    """Is a price set by rule, or told as further back, so that it is not that of the day?"""
     words = marked.words[figure.window.after_previous : figure.window.before_next]
-    if not _RULED.isdisjoint(words) or not _PAST_PERFECT.isdisjoint(words):
-        return None
-    return month_text(published.year, published.month)
+    return not _RULED.isdisjoint(words) or not _PAST_PERFECT.isdisjoint(words)
 
 
 _FORCE = frozenset(
@@ -128,7 +150,7 @@ def _applies_from(marked: Marked, figure: Figure, named: Sequence[Period]) -> st
     for one in named:
         if one.role in ("base", "deadline", "contract") or len(one.text) != 7:
             continue
-        if _is_start(marked, one, figure):
+        if _reaches(marked, one, figure) and _is_start(marked, one, figure):
             return one.text
     return None
 

@@ -5,17 +5,16 @@ day that stands beside them is that of their publication.
 """
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 
 from alerter.reading.marks import Marked
 from alerter.reading.period_dates import month_text, span_text
-from alerter.reading.period_roles import role_of
+from alerter.reading.period_roles import WEEKDAYS, role_of
 from alerter.reading.periods import Period, periods
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NOW = frozenset({"today", "currently", "presently", "now", "overnight", "tonight"})
 _TURNS = frozenset({"last", "this", "past", "next", "coming"})
-_OPENERS = frozenset({*_WEEKDAYS, *_NOW, *_TURNS, "yesterday", "year", "ytd"})
+_OPENERS = frozenset({*WEEKDAYS, *_NOW, *_TURNS, "yesterday", "year", "ytd"})
 
 
 def times(marked: Marked, first: int, last: int, published: date) -> list[Period]:
@@ -23,11 +22,13 @@ def times(marked: Marked, first: int, last: int, published: date) -> list[Period
     words = marked.words
     named = [_so_far(words, period, published) for period in periods(marked, first, last, published)]
     taken = {at for period in named for at in range(period.first, period.last)}
+    if not MINYEAR < published.year < MAXYEAR:
+        return named  # weeks before and after would leave the calendar
     for index in range(first, last):
         if words[index] in _OPENERS and index not in taken:
             told = _told_at(words, index, published)
             if told and told.last <= last:
-                named.append(replace(told, role=role_of(marked, told.first, told.last, first)))
+                named.append(replace(told, role=role_of(marked, told.text, (told.first, told.last), first)))
     return sorted(named, key=lambda period: period.first)
 
 
@@ -51,17 +52,17 @@ def _told_at(words: list[str], index: int, published: date) -> Period | None:
     word = words[index]
     if word == "ytd" or words[index : index + 3] == ["year", "to", "date"]:
         return Period(_to_date(published), index, index + (1 if word == "ytd" else 3))
-    if word in _WEEKDAYS:
+    if word in WEEKDAYS:
         return _day(published - timedelta(days=_days_since(word, published)), index, index + 1)
     if word == "yesterday":
         return _day(published - timedelta(days=1), index, index + 1)
-    if word in _NOW:
+    if word in _NOW and words[index + 1 : index + 2] != ["that"]:
         return _day(published, index, index + 1)
     return _turned(words, index, published) if word in _TURNS else None
 
 
 def _days_since(weekday: str, published: date) -> int:
-    return (published.weekday() - _WEEKDAYS.index(weekday)) % 7
+    return (published.weekday() - WEEKDAYS.index(weekday)) % 7
 
 
 def _day(day: date, first: int, last: int) -> Period:
@@ -82,6 +83,6 @@ def _turned(words: list[str], index: int, published: date) -> Period | None:
         return Period(f"{published.year + quarter // 4}-Q{quarter % 4 + 1}", index, end)
     if unit in ("week", "weekend"):
         return _day(published + timedelta(days=7 * turn), index, end)
-    if unit in _WEEKDAYS:
+    if unit in WEEKDAYS:
         return _day(published - timedelta(days=_days_since(unit, published) or 7), index, end)
     return None

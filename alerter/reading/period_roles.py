@@ -18,56 +18,66 @@ _BASE_WORDS = (
 )
 _BASES = frozenset(_BASE_WORDS.split())
 _DEADLINES = frozenset({"until", "till", "after", "before", "between", "pending"})
+_GOVERNORS = frozenset({*_BASES, *_DEADLINES, "from", "since", "to", "with", ","})
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SAME = frozenset({"same", "corresponding", "comparable", "year-ago"})
 _PASSED_WORDS = """the a an early late mid its their month months quarter quarters half year period week day
 days of in for that those figure figures level levels result results total totals volume amount reading value
 end start beginning middle close turn during at 's all both - same corresponding comparable opening first full
 whole calendar fiscal financial million billion thousand trillion lakh crore tonnes tonne tons ton t kg mt
 barrels autumn summer winter spring percent per cent % units $ usd rs
-whatever ones one seen recorded average record
+whatever ones one seen recorded average record two three four five six seven eight nine ten eleven twelve
 """
 _PASSED = frozenset(_PASSED_WORDS.split())
 _FARTHEST = 9
 """How many words may stand between a period and what governs it: `against 13,400 tonnes in November`."""
 
 
-def role_of(marked: Marked, first: int, last: int, opening: int) -> Role:
-    """What a period is named for, told by the word that governs it."""
-    words = marked.words
+def role_of(marked: Marked, text: str, place: tuple[int, int], opening: int) -> Role:
+    """What the period at a place is named for, told by the word of its sentence that governs it.
+
+    `text` is how the period is written; the sentence begins at the token `opening`.
+    """
+    first, last = place
     if _is_contract(marked, first, last):
         return "contract"
-    at, is_same = first - 1, False
-    while at >= max(opening, first - _FARTHEST) and (words[at] in _PASSED or words[at][0].isdigit()):
-        is_same = is_same or words[at] in _SAME
-        at -= 1
+    at, is_same = _governor(marked.words, first, opening)
     if is_same:
         return "base"
-    governor = words[at] if at >= opening else ""
-    span = words[first:last]
+    return _role_by(marked, at, place, is_range=".." in text) if at >= opening else "when"
+
+
+def _governor(words: list[str], first: int, opening: int) -> tuple[int, bool]:
+    """Where the word stands that governs a period, and whether a `same` was passed on the way to it."""
+    at, is_same = first - 1, False
+    stop = max(opening, first - _FARTHEST)
+    while at >= stop and (words[at] in _PASSED or words[at][0].isdigit()):
+        is_same = is_same or words[at] in _SAME
+        if words[at] == "of" and at > stop and words[at - 1] not in _GOVERNORS:
+            at -= 1  # `the first batch of 2024`: the noun is passed with its `of`
+        at -= 1
+    return at, is_same
+
+
+def _role_by(marked: Marked, at: int, place: tuple[int, int], *, is_range: bool) -> Role:
+    words, first = marked.words, place[0]
+    governor = words[at]
     if governor in _DEADLINES:
-        return "when" if ".." in _joined_months(span) else "deadline"
-    if governor == "since":
+        return "when" if is_range else "deadline"
+    if governor == "since" or (governor == "last" and "seen" in words[at:first]):
         return "since"
-    if governor == "last" and "seen" in words[at:first]:
-        return "base"
     if governor == "from":
-        return _from_when(marked, at, first, last)
-    if governor in ("with", "to") and words[at - 1 : at] == ["compared"]:
-        return "base"
-    if governor in _BASES and not _is_bound(marked, at, first) and not _is_of_date(marked, at, first, last):
-        return "base"
-    return "when"
-
-
-def _joined_months(span: list[str]) -> str:
-    """A mark that the span is a range: its months are joined by a word or a dash."""
-    return ".." if len(span) > 2 and not JOINS.union({"and"}).isdisjoint(span[1:]) else ""
-
-
-def _from_when(marked: Marked, at: int, first: int, last: int) -> Role:
-    """`down 3% from April`, `from 46 tons in April`: bases; not so `from April to June` and `from 1 May`."""
-    if _joined_months(marked.words[first:last]):
+        return "when" if is_range else _from_when(marked, at, place)
+    if governor in ("with", "to"):
+        return "base" if words[at - 1 : at] == ["compared"] else "when"
+    if governor not in _BASES or _is_bound(marked, at, first):
         return "when"
+    return "when" if _is_of_date(marked, at, place, is_range=is_range) else "base"
+
+
+def _from_when(marked: Marked, at: int, place: tuple[int, int]) -> Role:
+    """`down 3% from April`, `from 46 tons in April` are bases; not so `from 1 May`."""
+    first = place[0]
     if is_day(marked.words[first - 1]) or is_day("".join(marked.words[first + 1 : first + 2])):
         return "start"
     before = at - 1
@@ -92,18 +102,16 @@ def _is_bound(marked: Marked, at: int, first: int) -> bool:
 _PARTS = frozenset({"third", "quarter", "half", "fifth", "tenth", "times", "quarters", "thirds"})
 
 
-def _is_of_date(marked: Marked, at: int, first: int, last: int) -> bool:
+def _is_of_date(marked: Marked, at: int, place: tuple[int, int], *, is_range: bool) -> bool:
     """`on 31 March`, `over the month of May`, `over January-May`: that is when, not a base."""
-    words = marked.words
+    words, first = marked.words, place[0]
     if words[at] == "on":
         if not _TURNS.isdisjoint(words[at + 1 : at + 3]):
             return True  # `on the year in May`, `month on month in May`
         day = words[first - 1] if first - 1 > at else "".join(words[first + 1 : first + 2])
-        return is_day(day)
+        return is_day(day) or words[first] in WEEKDAYS
     if words[at] == "over":
-        return (
-            bool(_joined_months(words[first:last])) or "month" in words[at:first] or _spans_months(marked, at)
-        )
+        return is_range or "month" in words[at:first] or _spans_months(marked, at)
     return False
 
 

@@ -69,7 +69,9 @@ def periods(marked: Marked, first: int, last: int, published: date) -> list[Peri
     for index in _openings(marked, first, last):
         span = _span_at(marked, index, last, published) if index >= unread else None
         if span:
-            found.append(Period(span.text, index, span.last, role_of(marked, index, span.last, first)))
+            found.append(
+                Period(span.text, index, span.last, role_of(marked, span.text, (index, span.last), first))
+            )
             unread = span.last
     return found
 
@@ -176,13 +178,22 @@ def _range_year(marked: Marked, at: int, month: int, published: date) -> tuple[i
     return year_after(marked, at, at + 4, published)
 
 
+_AHEAD = frozenset({"by", "until", "starting", "next"})
+_TO_COME = frozenset({"plans", "to", "will", "shall"})
+
+
 def _looks_ahead(marked: Marked, index: int) -> bool:
-    before = marked.words[max(0, index - 2) : index]
-    return bool({"by", "until", "starting", "next"} & set(before)) and any(
-        marked.has(at, "forecast") or marked.words[at] in ("plans", "to")
-        for at in range(max(0, index - 15), index)
+    """Is a bare month one to come: `could lose a fifth by December`, `will apply in October`?"""
+    words = marked.words
+    before = words[max(0, index - 3) : index]
+    if "will" in words[max(0, index - 8) : index] and not {"in", "on", "from"}.isdisjoint(before):
+        return True
+    return not _AHEAD.isdisjoint(before) and any(
+        marked.any_of(at, _UNCERTAIN) or words[at] in _TO_COME for at in range(max(0, index - 15), index)
     )
 
+
+_UNCERTAIN = frozenset({"forecast", "hypothetical"})
 
 _HALVES = frozenset({"half_1", "half_2"})
 
