@@ -1,7 +1,8 @@
-"""The reader against the labelled sentences of tests/corpus: F1 by topic and level, and false alarms."""
+"""The reader against the labelled texts of tests/corpus: F1 by topic and level, alarms, docket entries."""
 
 from alerter.reading import Lexicon, Reader
 from tests.support.corpus import FOLDER, Score, alarms, entries, scores
+from tests.support.docket_corpus import accuracies, docket_entries
 
 SHORT = ("claim.figure", "claim.core", "claim.full", "event.type", "event.full", "commodities", "countries")
 
@@ -16,6 +17,9 @@ def main() -> None:
         print(f"corpus: {topic:12} {len(corpus):5} " + _row(scores(reader, corpus)))
     quiet = entries("negatives_*")
     print(f"corpus: {len(alarms(reader, quiet))} of {len(quiet)} hard negatives raise an event")
+    dockets = list(docket_entries())
+    right = "  ".join(f"{field} {share:.3f}" for field, share in accuracies(dockets).items())
+    print(f"corpus: {len(dockets)} docket entries: {right}")
 
 
 def _row(scored: dict[str, Score]) -> str:

@@ -2,170 +2,113 @@
 
 A motion *for* a stay, a *proposed* order and another court's order that was merely *received* decide nothing,
 though they hold the same words as an order that does. So the document is settled first, from how the entry
-opens, and only a court's own document has a disposition. Entries may be full docket texts or a feed's labels.
+opens (`court_openings`), and only a court's own document has rulings (`court_rulings`). Entries may be full
+docket texts or a feed's labels.
 """
 
-import re
-from collections.abc import Iterator
-from typing import Literal
+from dataclasses import replace
 
 from alerter.core.reading import CourtMeaning, Document
 from alerter.reading import court_wordings as wording
+from alerter.reading.court_openings import Opening, opening_of
+from alerter.reading.court_rulings import (
+    NAMED,
+    decides,
+    is_told_at_once,
+    matter_of,
+    relief_of,
+    rulings_of,
+)
 
 LONGEST = 4_000
 """Characters read: an entry says what it is at its start, the rest is argument."""
 
-_OPENING = 400
-By = Literal["court", "party", "clerk"]
-_I = re.IGNORECASE
+_SUBSTANTIAL = (Document.OPINION, Document.JUDGMENT, Document.MANDATE)
 
 
 def read_docket_entry(title: str, text: str) -> CourtMeaning:
     """What an entry means. `title`: the case's caption or the entry's label; `text`: the entry itself."""
     entry, label = _clean(text), _clean(title)
-    if not entry or (_settle(entry) is None and _settle(label) is not None):
+    struck = wording.STRUCK.match(entry)
+    opening = _opening(entry)
+    if opening is None and (labelled := _opening(label)):
         entry = f"{label}. {entry}" if entry and not wording.CAPTION.match(label) else label
-    settled = _settle(entry)
-    if settled is None:
+        opening = labelled
+    if opening is None:
         return CourtMeaning(document=Document.CLERK)
-    document, by = settled
-    if by != "court":
-        return CourtMeaning(document=document, by=by, relief=_relief_asked(entry, document))
-    if wording.STRUCK.match(entry):
-        return CourtMeaning(document=document, by=by)
-    disposition = _dispositions(entry)
-    relief = _relief(entry, disposition)
-    return CourtMeaning(
-        document=document,
-        by=by,
-        disposition=disposition,
-        relief=relief,
-        decides=_decides(document, entry, disposition),
-    )
+    if opening.pending and is_told_at_once(entry, opening.end):
+        opening = replace(opening, document=Document.ORDER, by="court")
+    if opening.by == "court":
+        return _of_court(opening, entry, struck=bool(struck or wording.STRUCK.match(entry)))
+    return CourtMeaning(document=opening.document, by=opening.by, relief=_relief_asked(opening, entry))
 
 
 def _clean(text: str) -> str:
-    return wording.SPACE.sub(" ", wording.TAG.sub(" ", text[: LONGEST * 2])).strip()[:LONGEST]
+    plain = wording.SPACE.sub(" ", wording.TAG.sub(" ", text[: LONGEST * 2])).strip()[:LONGEST]
+    return wording.ASIDE.sub("", plain).strip()
 
 
-def _settle(entry: str) -> tuple[Document, By] | None:
-    """Which document an entry is and whose, None where nothing tells."""
+def _opening(entry: str) -> Opening | None:
+    """How an entry opens behind a note of correction, or what is told in brackets behind a caption."""
     if not entry:
         return None
-    bracketed = wording.BRACKETED.search(entry[:_OPENING])
+    bracketed = wording.BRACKETED.search(entry[:400])
     if bracketed and wording.CAPTION.match(entry[: bracketed.start()]):
-        return Document(bracketed[1].lower()), "court"
+        return Opening(Document(bracketed[1].lower()), "court", bracketed.end())
     struck = wording.STRUCK.match(entry)
-    opening = entry[struck.end() if struck else 0 :][:_OPENING]
-    bare = _bare(opening)
-    if wording.PROPOSED.match(bare):
-        return Document.MOTION, "party"
-    return _of_others(bare) or _of_court(bare) or _shouted(bare)
+    if struck is None:
+        return opening_of(entry)
+    behind = opening_of(entry[struck.end() :])
+    return replace(behind, end=behind.end + struck.end()) if behind else None
 
 
-def _bare(opening: str) -> str:
-    found = wording.ADORNMENT.match(opening)
-    rest = opening[found.end() :] if found else opening
-    return rest.lstrip(" [(*:-")
-
-
-def _of_others(bare: str) -> tuple[Document, By] | None:
-    if wording.RECEIVED.match(bare) or wording.CLERK.match(bare):
-        return Document.CLERK, "clerk"
-    if wording.MOTION.match(bare):
-        ruled = wording.RULED_MOTION.search(bare) and " filed by " not in bare.lower()
-        return (Document.ORDER, "court") if ruled else (Document.MOTION, "party")
-    if wording.NOTICE.match(bare):
-        return Document.NOTICE, "party"
-    if wording.BRIEF.match(bare) and not re.match(r"memorandum (?:and|&|opinion|order)", bare, _I):
-        return Document.BRIEF, "party"
-    return None
-
-
-def _of_court(bare: str) -> tuple[Document, By] | None:
-    if wording.MINUTE.match(bare):
-        return Document.MINUTE, "court"
-    if wording.MANDATE_RECALLED.search(bare[:200]):
-        return Document.ORDER, "court"
-    for document, pattern in _COURT_OPENINGS:
-        if pattern.match(bare):
-            return document, "court"
-    return None
-
-
-_COURT_OPENINGS = (
-    (Document.MANDATE, wording.MANDATE),
-    (Document.OPINION, wording.OPINION),
-    (Document.JUDGMENT, wording.JUDGMENT),
-    (Document.ORDER, wording.ORDER),
-)
-
-
-def _shouted(bare: str) -> tuple[Document, By] | None:
-    """A court's document named in capitals near the start: `Judge Lee: ORDER granting …`."""
-    found = wording.SHOUTED.search(bare[:60])
-    return (Document(found[1].lower()), "court") if found else None
-
-
-def _dispositions(entry: str) -> tuple[str, ...]:
-    found = []
-    partial = bool(wording.IN_PART.search(entry))
-    for name in _done(entry):
-        if partial and name in ("granted", "denied"):
-            name = "granted_in_part"  # noqa: PLW2901 - the partial grant stands for both halves
-        if name not in found:
-            found.append(name)
-    return tuple(found)
-
-
-def _done(entry: str) -> Iterator[str]:
-    return (match.lastgroup for match in _done_in(entry) if match.lastgroup)
-
-
-def _done_in(entry: str) -> Iterator[re.Match[str]]:
-    """The verbs of disposition that tell of something done, not asked or supposed."""
-    for match in wording.DISPOSITION.finditer(entry):
-        before = entry[max(0, match.start() - 45) : match.start()]
-        if not wording.NOT_DONE.search(before):
-            yield match
-
-
-def _relief(entry: str, disposition: tuple[str, ...]) -> str | None:
-    found = wording.RELIEF.search(entry)
-    if found:
-        return "other" if found.lastgroup == "lifted" else found.lastgroup
-    asked = bool(wording.ASKS.search(entry)) and bool(
-        {"granted", "denied", "granted_in_part"} & set(disposition)
+def _of_court(opening: Opening, entry: str, *, struck: bool) -> CourtMeaning:
+    if struck or opening.recommends:
+        return CourtMeaning(document=opening.document, by="court")
+    document = Document.ORDER if wording.RECALLED.match(entry) else opening.document
+    rulings = rulings_of(entry, opening.end, narrates=document is Document.MINUTE)
+    decided = document in _SUBSTANTIAL or (decides(rulings) if rulings else _acts(document, entry, opening))
+    return CourtMeaning(
+        document=document,
+        by="court",
+        disposition=tuple(dict.fromkeys(one.disposition for one in rulings)),
+        relief=relief_of(rulings, entry) if rulings else _relief_dealt_with(document, entry, opening),
+        decides=decided,
     )
-    return "other" if asked else None
 
 
-def _relief_asked(entry: str, document: Document) -> str | None:
-    if document in (Document.CLERK, Document.BRIEF):
+def _acts(document: Document, entry: str, opening: Opening) -> bool:
+    """Does an order without a disposition do something of substance, or a label tell of one?"""
+    if document is not Document.ORDER or wording.TO_SHOW_CAUSE.match(entry[opening.end :]):
+        return False
+    if wording.ACT.search(entry):
+        return True
+    return _label_matter(entry, opening) in (NAMED | {"lifted", "other"})
+
+
+def _label_matter(entry: str, opening: Opening) -> str | None:
+    """What an order is on by its label alone: `[Order on Motion to Stay]`, `PRELIMINARY INJUNCTION`."""
+    on = wording.ON_MOTION.match(entry[opening.end :])
+    return matter_of(entry[: opening.end + (on.end() if on else 0)])
+
+
+def _relief_dealt_with(document: Document, entry: str, opening: Opening) -> str | None:
+    if document is Document.ORDER:
+        act = wording.ACT.search(entry)
+        matter = matter_of(act[0]) if act else _label_matter(entry, opening)
+    else:
+        matter = matter_of(entry)
+    return matter if matter in NAMED else "other" if matter == "lifted" else None
+
+
+def _relief_asked(opening: Opening, entry: str) -> str | None:
+    """What a party's paper is about: what a motion asks, what a brief speaks to, what a notice lodges."""
+    behind = entry[opening.end :]
+    if opening.document is Document.CLERK:
         return None
-    found = wording.RELIEF.search(entry[:_OPENING])
-    if found:
-        return "other" if found.lastgroup == "lifted" else found.lastgroup
-    return "other" if document is Document.MOTION else None
-
-
-def _decides(document: Document, entry: str, disposition: tuple[str, ...]) -> bool:
-    """Is it an act of substance? Leave to file, more time, schedules and the like are housekeeping."""
-    if document in (Document.OPINION, Document.JUDGMENT, Document.MANDATE):
-        return True
-    if any(map(_disposes, wording.SENTENCE.split(entry))):
-        return True
-    final = {"vacated", "reversed", "affirmed", "remanded", "stayed", "enjoined"} & set(disposition)
-    if wording.HOUSEKEEPING.search(entry[:600]) and not (final and document is not Document.MINUTE):
-        return False
-    return bool(disposition) or (document is Document.ORDER and bool(wording.SUBSTANCE.search(entry[:600])))
-
-
-def _disposes(sentence: str) -> bool:
-    """Does one sentence grant or deny a relief of substance, whatever schedule is set after it?"""
-    relief = wording.RELIEF_OF_SUBSTANCE.search(sentence)
-    if relief is None:
-        return False
-    housekeeping = wording.HOUSEKEEPING.search(sentence)
-    settled = housekeeping.start() if housekeeping else len(sentence)
-    return relief.end() <= settled and any(match.start() < settled for match in _done_in(sentence))
+    if opening.document is Document.NOTICE and not wording.LODGES.search(entry[: opening.end + 30]):
+        return "appeal" if wording.OF_APPEAL.match(behind) else None
+    matter = matter_of(entry)
+    if matter in NAMED:
+        return matter
+    return "other" if opening.document is Document.MOTION else None

@@ -23,10 +23,10 @@ ENTRIES = [
         "stay",
         False,
     ),
-    ("Proposed Order Granting Motion to Stay", "motion", "party", (), "stay", False),
+    ("Proposed Order Granting Motion to Stay", "notice", "party", (), "stay", False),
     (
         "[PROPOSED] ORDER granting preliminary injunction, submitted by Plaintiffs",
-        "motion",
+        "notice",
         "party",
         (),
         "preliminary_injunction",
@@ -55,9 +55,16 @@ ENTRIES = [
     ),
     ("Notice of Appearance by J. Roe on behalf of Importer", "notice", "party", (), None, False),
     ("BRIEF of amici curiae economists in support of petitioners", "brief", "party", (), None, False),
-    ("RESPONSE in Opposition to 12 Motion to stay", "brief", "party", (), None, False),
+    ("RESPONSE in Opposition to 12 Motion to stay", "brief", "party", (), "stay", False),
     ("MEMORANDUM in Support re 13 MOTION for Default Judgment", "brief", "party", (), None, False),
-    ("REPLY to Response to Motion for Summary Judgment", "brief", "party", (), None, False),
+    (
+        "REPLY to Response to Motion for Summary Judgment",
+        "brief",
+        "party",
+        (),
+        "summary_judgment",
+        False,
+    ),
     ("Stipulation of Dismissal without prejudice", "notice", "party", (), None, False),
     # the clerk's housekeeping
     (
