@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from alerter.core.reading import EventStatus
 from alerter.reading.event_clauses import Place
-from alerter.reading.event_companies import acting_company
+from alerter.reading.event_companies import Company, acting_company, companies_of
 from alerter.reading.event_patterns import Acting
-from alerter.reading.event_states import State, acting_state, hit_state, states_of
+from alerter.reading.event_states import acting_state, hit_state, states_of
+from alerter.reading.event_struck import lacking_state, passage_state, struck, working
 from alerter.reading.marks import Marked, Mention
 
 _ONTO = frozenset({"to", "on", "against", "from", "for", "with", "into", "in", "at", "toward", "towards"})
@@ -20,91 +22,49 @@ class Parties:
 
     actor: str | None = None
     target: str | None = None
+    is_sure: bool = True
+    """Does the actor stand where actors stand, or is it the likeliest of the names about?"""
+
+
+class Cast:
+    """All whom a text names: its states in order, and its firms."""
+
+    def __init__(self, marked: Marked, mentions: Sequence[Mention]) -> None:
+        self.countries = [m for m in mentions if m.kind == "country"]
+        self.states = states_of(marked, mentions)
+        self._marked = marked
+
+    @cached_property
+    def companies(self) -> Sequence[Company]:
+        """Sought only for events in which firms act."""
+        return companies_of(self._marked)
 
 
 def actors_of(
-    marked: Marked,
-    mentions: Sequence[Mention],
-    place: Place,
-    *,
-    acting: Acting,
-    onto: bool,
-    status: EventStatus,
+    marked: Marked, cast: Cast, place: Place, *, acting: Acting, onto: bool, status: EventStatus
 ) -> Parties:
     """The parties of an event. `onto`: its measure hits what comes from elsewhere."""
     if acting == "court":
         return Parties(_court(marked, place.sentence))
-    countries = [m for m in mentions if m.kind == "country"]
     if acting == "levier":
-        return _levier(marked, countries, place.sentence)
+        return _levier(marked, cast.countries, place.sentence)
     if acting == "sides":
-        return _talking(countries, place.sentence)
+        return _talking(cast.countries, place.sentence)
     if acting == "country":
-        return _imposing(marked, mentions, place, onto=onto)
-    return Parties(_struck(marked, mentions, place, acting=acting, status=status))
-
-
-def _imposing(marked: Marked, mentions: Sequence[Mention], place: Place, *, onto: bool) -> Parties:
-    states = states_of(marked, mentions)
-    actor = acting_state(marked, states, place, onto=onto)
-    return Parties(actor, hit_state(states, place, actor))
-
-
-def _struck(
-    marked: Marked, mentions: Sequence[Mention], place: Place, *, acting: Acting, status: EventStatus
-) -> str | None:
-    """Who halts, strikes, lacks or is cut off: the firm named, else the country."""
-    if acting == "company":
-        return acting_company(marked, place) or _home(marked, mentions, place)
-    if acting == "struck":
-        by_company = (
-            acting_company(marked, place) if marked.says("accident", place.first, place.last) else None
-        )
-        return by_company or _home(marked, mentions, place)
+        actor, is_sure = acting_state(marked, cast.states, place, onto=onto)
+        return Parties(actor, hit_state(cast.states, place, actor), is_sure)
     if acting == "passage":
-        return _passage(marked, mentions, place)
-    return _lacking(marked, mentions, place, status)
-
-
-def _home(marked: Marked, mentions: Sequence[Mention], place: Place) -> str | None:
-    """The country of works without a firm: the one that owns or holds them, not the one they buy from."""
-    own = [s for s in states_of(marked, mentions) if s.standing != "object"]
-    near = [s for s in own if place.sentence[0] <= s.first < place.sentence[1]]
-    fit = [s for s in near if not _is_input(marked, s)] or [s for s in own if not _is_input(marked, s)]
-    return fit[0].name if fit else None
-
-
-def _is_input(marked: Marked, state: State) -> bool:
-    """`for want of Chinese magnets`, `as Chinese supplies dry up`."""
-    return state.standing == "source" or (
-        state.standing == "goods" and marked.says("n_shortage", state.first - 6, state.first)
+        return Parties(passage_state(marked, cast.states, place))
+    if acting == "company":
+        return Parties(working(marked, cast.states, cast.companies, place))
+    if acting == "struck":
+        return Parties(struck(marked, cast.states, cast.companies, place))
+    is_denied = status == "denied"
+    return Parties(
+        acting_company(marked, cast.companies, place)
+        if is_denied
+        else lacking_state(marked, cast.states, place)
     )
-
-
-def _passage(marked: Marked, mentions: Sequence[Mention], place: Place) -> str | None:
-    """Whose route is cut. Nobody's where ships keep away from the open sea or a strait by themselves."""
-    states = states_of(marked, mentions)
-    own = [s for s in states if place.has_own(s.first) and s.first < place.first and s.standing == "plain"]
-    if marked.says("open_sea", 0, len(marked.tags)) or marked.says("v_avoid", *place.sentence):
-        return own[-1].name if own and place.first - own[-1].last < _NEAR else None
-    return acting_state(marked, [s for s in states if s.standing != "object"], place, onto=False)
-
-
-_NEAR = 4
-
-
-def _lacking(marked: Marked, mentions: Sequence[Mention], place: Place, status: EventStatus) -> str | None:
-    """Who is short of something, where a country as a whole is, or a firm says that it is not."""
-    if status == "denied":
-        return acting_company(marked, place)
-    for state in states_of(marked, mentions):
-        if place.clause[0] <= state.first < place.first and state.standing == "plain":
-            between = marked.words[state.last : place.first]
-            return state.name if between and between[0] in _LACKS else None
-    return None
-
-
-_LACKS = frozenset({"has", "is", "faces", "suffers", "was", "had", "runs", "ran"})
 
 
 def _court(marked: Marked, sentence: tuple[int, int]) -> str:

@@ -30,13 +30,29 @@ def commodities_of(
         reach = 16 if type_.startswith("talks") else 6
         own = [m for m in own if place.first - 4 <= m.first < place.last + reach]
     else:
-        own = [m for m in own if m.first >= place.first] or own or all_of[:1]
+        own = [m for m in own if m.first >= place.first] or own or _first_list(marked, all_of)
     names = tuple(dict.fromkeys(m.name for m in own))
-    if type_ in _OF_WORKS and "vehicles" in names:
+    if type_ in _OF_WORKS and ("vehicles" in names or _makes_cars(marked, place)):
         return ("vehicles",)
+    if type_ == "strike" and marked.says("transport_workers", *place.sentence):
+        return ()
     if type_ == "shortage":
         names = _lacking(marked, own, all_of, place.first) or names
     return tuple(name for name in names if not any(parents.get(other) == name for other in names))
+
+
+def _makes_cars(marked: Marked, place: Place) -> bool:
+    return marked.says("car_company", *place.clause) or marked.says("car_works", *place.clause)
+
+
+def _first_list(marked: Marked, all_of: Sequence[Mention]) -> list[Mention]:
+    """The commodity that the text names first, with those listed beside it: `titanium and uranium`."""
+    listed = list(all_of[:1])
+    for mention in all_of[1:]:
+        if not all(word in ("and", ",", "or") for word in marked.words[listed[-1].last : mention.first]):
+            break
+        listed.append(mention)
+    return listed
 
 
 def _lacking(

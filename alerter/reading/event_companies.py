@@ -7,6 +7,7 @@ that stands where firms stand: as the subject of a verb, as the owner of a mine,
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from alerter.reading.event_clauses import HARD, Place
 from alerter.reading.marks import Marked
@@ -41,6 +42,8 @@ _VERBS_WORDS = (
     "shuttered keeps faces faced still lacks"
 )
 _VERBS = frozenset(_VERBS_WORDS.split())
+_UNITS = frozenset({"unit", "arm", "subsidiary", "affiliate", "venture", "trader"})
+_SAYS = frozenset({"said", "says", "confirmed", "reported", "wrote", "told", "reckons", "estimates"})
 _MADE_TO = frozenset(
     {"led", "made", "forced", "left", "prompted", "caused", "leaves", "forces", "leaving", "makes"}
 )
@@ -70,19 +73,31 @@ class Company:
     last: int
 
 
-def acting_company(marked: Marked, place: Place) -> str | None:
-    """The firm that acts, or is struck, in an event; None where none is named."""
-    companies = _companies(marked)
+def acting_company(
+    marked: Marked, companies: Sequence[Company], place: Place, *, reach: Literal["clause", "text"] = "text"
+) -> str | None:
+    """The firm that acts, or is struck, in an event; None where none is named within reach."""
     if not companies:
         return None
+    own = _first(c for c in companies if place.has_own(c.first) and c.first < place.first)
+    own = own or _first(c for c in companies if place.has_own(c.first))
+    if own is None and reach == "clause":
+        return None
     chosen = (
-        _first(c for c in companies if place.has_own(c.first) and c.first < place.first)
-        or _first(c for c in companies if place.has_own(c.first))
+        own
         or _first(c for c in reversed(companies) if place.sentence[0] <= c.first < place.first)
         or _first(c for c in companies if place.sentence[0] <= c.first < place.sentence[1])
         or companies[0]
     )
-    return _fullest(chosen, companies)
+    return _fullest(_acting_unit(marked, chosen, companies), companies)
+
+
+def _acting_unit(marked: Marked, chosen: Company, companies: Sequence[Company]) -> Company:
+    """For `CMOC's trading unit` the unit, where the text names it."""
+    is_parent = any(word in _UNITS for word in marked.words[chosen.last : chosen.last + 4])
+    is_parent = is_parent and marked.words[chosen.last : chosen.last + 1] == ["'s"]
+    other = _first(c for c in companies if _plain(c.name) != _plain(chosen.name))
+    return other if is_parent and other else chosen
 
 
 def _first(companies: Iterable[Company]) -> Company | None:
@@ -100,7 +115,7 @@ def _plain(name: str) -> str:
     return name.replace("-", " ").casefold()
 
 
-def _companies(marked: Marked) -> list[Company]:
+def companies_of(marked: Marked) -> list[Company]:
     """The firms of a text, in order."""
     covered = {at for m in marked.mentions for at in range(m.first, m.last)}
     found: list[Company] = []
@@ -122,6 +137,8 @@ def _companies(marked: Marked) -> list[Company]:
 
 
 def _company(marked: Marked, first: int, last: int) -> Company:
+    if last - first > 1 and marked.words[last - 1] in _FORMS and marked.words[first] not in _BARE:
+        last -= 1
     start, end = marked.tokens.span(first, last)
     return Company(marked.tokens.original[start:end], first, last)
 
@@ -139,6 +156,11 @@ def _known(marked: Marked, first: int, last: int) -> Company | None:
 
 def _ends_as_firm(marked: Marked, last: int) -> bool:
     return marked.has(last - 1, "firm_suffix")
+
+
+_FORMS = frozenset({"motor", "motors", "corp", "corporation", "inc", "ltd", "group", "plc", "ag", "co"})
+"""What a firm's everyday name leaves out: `Suzuki Motor`."""
+_BARE = frozenset({"general", "tata", "tvs"})
 
 
 def _name_end(marked: Marked, at: int, last: int, covered: set[int]) -> int:
@@ -180,6 +202,12 @@ def _stands_as_firm(marked: Marked, first: int, last: int, sentence: tuple[int, 
         return False
     before = words[first - 1] if first > sentence[0] else ""
     after = words[last] if last < len(words) else ""
+    if marked.has(first - 1, "person_title") or any(
+        marked.has(at, "association") for at in range(first, last)
+    ):
+        return False
+    if after in _SAYS and before in (",", "the"):
+        return False  # `mines are idle, Acme said`: who tells
     if _ends_as_firm(marked, last) and last - first > 1:
         return True
     if before in _PLACES:

@@ -42,6 +42,8 @@ class EventPattern:
     wordings: tuple[Wording, ...]
     beside: frozenset[str]
     about: frozenset[str]
+    unless: frozenset[str]
+    """Classes whose words in the sentence tell of something else."""
     status: EventStatus
     beats: frozenset[str]
     acting: Acting
@@ -54,14 +56,11 @@ class EventPattern:
 
     def find(self, marked: Marked, first: int, last: int, present: frozenset[str]) -> tuple[int, int] | None:
         """The first place in the sentence where it is worded, as tokens (half-open)."""
-        if self.beside and self.beside.isdisjoint(present):
+        if (self.beside and self.beside.isdisjoint(present)) or not self.unless.isdisjoint(present):
             return None
-        for wording in self.wordings:
-            if wording.needs <= present:
-                found = _match(marked, wording.steps, first, last)
-                if found:
-                    return found
-        return None
+        fit = (wording.steps for wording in self.wordings if wording.needs <= present)
+        found = [place for steps in fit if (place := _match(marked, steps, first, last))]
+        return min(found, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +104,7 @@ def parse_patterns(table: Sequence[Mapping[str, Any]]) -> PatternTable:
             wordings=tuple(_wording(text) for text in row["when"]),
             beside=frozenset(row.get("with", ())),
             about=frozenset(row.get("about", ())),
+            unless=frozenset(row.get("unless", ())),
             status=cast("EventStatus", row.get("status", "announced")),
             beats=frozenset(row.get("beats", ())),
             acting=cast("Acting", row.get("actor", "country")),
@@ -141,7 +141,8 @@ def _match(marked: Marked, steps: Sequence[Step], first: int, last: int) -> tupl
 
 
 _CLAUSE_ENDS = frozenset(
-    {";", "since", "because", "although", "though", "whereas", "while", "when", "but", "until", "after"}
+    {";", ":", "since", "because", "although", "though", "whereas", "while", "when", "but", "until", "after"}
+    | {"before", "which", "who", "whose", "where", "if", "unless"}
 )
 """No event is worded across these: what follows has its own verb."""
 
@@ -153,7 +154,7 @@ def _rest(marked: Marked, steps: Sequence[Step], at: int, last: int) -> int | No
             end = _end_of(marked, index, step.classes)
             if end is not None:
                 break
-            if marked.words[index] in _CLAUSE_ENDS:
+            if marked.words[index] in _CLAUSE_ENDS and marked.words[index - 1] != "all":  # all but deserted
                 return None
         if end is None:
             return None

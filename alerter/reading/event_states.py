@@ -12,16 +12,25 @@ from typing import Literal
 from alerter.reading.event_clauses import HARD, Place
 from alerter.reading.marks import Marked, Mention
 
-Standing = Literal["agent", "plain", "source", "site", "goods", "object"]
+Standing = Literal["agent", "plain", "source", "seat", "land", "goods", "object"]
 AGENCY = "agency_"
 """Classes of words that name a state's office: `agency_us`."""
 
 _ONTO = frozenset({"to", "on", "against", "for", "with", "into", "toward", "towards", "at"})
+_ADDRESSED = frozenset({"tells", "told", "informed", "informs", "warned", "warns", "telling"})
 _SITES = frozenset({"in", "inside", "within", "across"})
 _SKIPPED = frozenset(
     {"the", "all", "some", "a", "an", "its", "their", "other", "any", "certain", "with", "mostly"}
 )
-_COSTS: dict[Standing, int] = {"agent": -3, "plain": 0, "source": 2, "site": 2, "goods": 4, "object": 9}
+_COSTS: dict[Standing, int] = {
+    "agent": -3,
+    "plain": 0,
+    "source": 2,
+    "seat": 2,
+    "land": 7,
+    "goods": 4,
+    "object": 9,
+}
 _GOODS_ONTO = 9
 """A demonym before goods where it is the goods of others that are hit: `tariffs on Chinese steel`."""
 _OTHER_CLAUSE = 2
@@ -45,16 +54,18 @@ def states_of(marked: Marked, mentions: Sequence[Mention]) -> list[State]:
     named = [(m.first, m.last, m.name, m.form) for m in mentions if m.kind == "country"]
     taken = {first for first, *_ in named}
     offices = [one for one in _offices(marked) if one[0] not in taken]
-    return [
-        State(name, first, last, _standing(marked, first, last, form))
-        for first, last, name, form in sorted(named + offices)
-    ]
+    states: list[State] = []
+    for first, last, name, form in sorted(named + offices):
+        joined = states and marked.words[states[-1].last : first] in (["and"], [","], ["or"], [",", "and"])
+        standing = states[-1].standing if joined else _standing(marked, first, last, form)
+        states.append(State(name, first, last, standing))
+    return states
 
 
 def _offices(marked: Marked) -> Iterable[tuple[int, int, str, str]]:
-    for at, tags in enumerate(marked.tags):
-        for name, end in tags.items():
-            if name.startswith(AGENCY) and (marked.tokens.is_capital(at) or end - at > 1):
+    for name in sorted(name for name in marked.present if name.startswith(AGENCY)):
+        for at, end in marked.spans(name, 0, len(marked.tags)):
+            if marked.tokens.is_capital(at) or end - at > 1:
                 yield at, end, name.removeprefix(AGENCY).upper(), "seat"
 
 
@@ -62,16 +73,42 @@ def _standing(marked: Marked, first: int, last: int, form: str) -> Standing:
     before = _word_before(marked, first)
     if before == "by":
         return "agent"
-    if before in _ONTO:
+    if before in _ONTO or before in _ADDRESSED:
         return "object"
     if before == "from":
         return "source"
-    if form == "demonym" and not marked.says("governmental", last, last + 3):
-        if marked.says("goods", last, last + 4) or marked.says("commodity", last, last + 3):
-            return "goods"
-        if marked.says("firms", last, last + 4):
-            return "goods"
-    return "site" if before in _SITES else "plain"
+    if _leads_goods(marked, last, form):
+        return "goods"
+    if before in _SITES:
+        return "seat" if form in ("seat", "venue") else "land"
+    return "plain"
+
+
+def _leads_goods(marked: Marked, at: int, form: str) -> bool:
+    """Does the name only tell whose goods or firms are meant: `Chinese steel`, `Russia's oil companies`?"""
+    owns = marked.words[at : at + 1] == ["'s"]
+    if not (form == "demonym" or owns or marked.words[at - 1] in _ADJECTIVES):
+        return False
+    for index in range(at + owns, min(at + owns + _REACH, len(marked.tags))):
+        tags = marked.tags[index]
+        if marked.words[index] in _ENDS or "governmental" in tags or _is_measure(tags):
+            return False
+        if not _GOODS.isdisjoint(tags):
+            return True
+    return False
+
+
+def _is_measure(tags: Iterable[str]) -> bool:
+    return any(
+        name.startswith("v_") or name in ("n_control", "n_licence", "n_tariff", "n_ban") for name in tags
+    )
+
+
+_GOODS = frozenset({"goods", "firms", "commodity"})
+_END_WORDS = "of on in to for from by with against and , ; : as that has have is was will said"
+_ENDS = frozenset(_END_WORDS.split())
+_ADJECTIVES = frozenset({"us", "u.s.", "eu", "uk", "u.k."})
+_REACH = 4
 
 
 def _word_before(marked: Marked, at: int) -> str:
@@ -81,16 +118,24 @@ def _word_before(marked: Marked, at: int) -> str:
     return marked.words[at] if at >= 0 else ""
 
 
-def acting_state(marked: Marked, states: Sequence[State], place: Place, *, onto: bool) -> str | None:
-    """The state that acts. `onto`: the measure hits what comes from elsewhere (an import ban, sanctions)."""
+def acting_state(
+    marked: Marked, states: Sequence[State], place: Place, *, onto: bool
+) -> tuple[str | None, bool]:
+    """The state that acts, and whether its naming is sure to mean that.
+
+    `onto`: the measure hits what comes from elsewhere (an import ban, sanctions).
+    """
     asked = _addressee(marked, states, place)
     if asked:
-        return asked.name
+        return asked.name, True
     near = [s for s in states if place.sentence[0] <= s.first < place.sentence[1]]
     far = [s for s in states[:_FIRST_FEW] if s not in near]
     costs = [(_cost(marked, s, place, onto=onto), _distance(s, place), s.name) for s in near]
     costs += [(_OTHER_SENTENCE + _standing_cost(s, onto=onto), order, s.name) for order, s in enumerate(far)]
-    return min(costs)[2] if costs else None
+    if not costs:
+        return None, False
+    cost, _, name = min(costs)
+    return name, cost < _COSTS["goods"]
 
 
 def hit_state(states: Sequence[State], place: Place, actor: str | None) -> str | None:
@@ -116,7 +161,7 @@ def _cost(marked: Marked, state: State, place: Place, *, onto: bool) -> int:
     cost = _standing_cost(state, onto=onto)
     if not place.has_own(state.first):
         between = range(*sorted((state.first, place.first)))
-        cost += 2 * _OTHER_CLAUSE if any(marked.words[at] in HARD for at in between) else _OTHER_CLAUSE
+        cost += 3 * _OTHER_CLAUSE if any(marked.words[at] in HARD for at in between) else _OTHER_CLAUSE
     return cost + (_AFTER if state.first >= place.first else 0)
 
 

@@ -10,19 +10,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from alerter.core.reading import Event, EventStatus
-from alerter.reading.event_actors import actors_of
+from alerter.reading.event_actors import Cast, actors_of
 from alerter.reading.event_clauses import place_of
 from alerter.reading.event_commodities import commodities_of
 from alerter.reading.event_patterns import EventPattern, PatternTable
-from alerter.reading.event_terms import terms_of
+from alerter.reading.event_terms import Terms, terms_of
 from alerter.reading.event_times import When, is_background, past_times
 from alerter.reading.marks import Marked, Mention
 
 MOST_EVENTS = 50
 """A text with more is a list or hostile; what follows is left unread."""
 
-_NO_NEWS = frozenset({"sports", "no_news"})
-"""Classes of words that no report of a happening uses: of games, books, exercises, adverts, disclaimers."""
+_NO_NEWS = frozenset({"sports", "no_news", "utility"})
+"""Classes of words that no report of a happening uses: of games, books, exercises, adverts, bills."""
 _CERTAINTY: tuple[EventStatus, ...] = ("effective", "announced", "proposed", "rumoured", "demanded", "denied")
 
 
@@ -53,15 +53,30 @@ def read_events(
         return ()
     found: list[Found] = []
     for sentence, classes in zip(marked.tokens.sentences, present, strict=True):
-        if classes and "background" not in classes:
+        if classes and not ("background" in classes and _is_history(marked, sentence)):
             candidates = [p for p in patterns.within(classes) if p.is_about(everywhere)]
             found.extend(_in_sentence(marked, sentence, candidates, classes, published))
         if len(found) >= MOST_EVENTS:
             break
-    events: list[Event] = []
+    events: list[tuple[Event, bool]] = []
+    if not found:
+        return ()
+    cast = Cast(marked, mentions)
+    terms: dict[tuple[int, int], Terms] = {}
     for one in _with_companions(marked, found, patterns.by_type):
-        events.extend(_events_of(marked, mentions, one, parents, published))
-    return _distinct(events)
+        if one.sentence not in terms:
+            terms[one.sentence] = terms_of(marked, one.sentence, published)
+        events.extend(_events_of(marked, mentions, one, parents, cast, terms[one.sentence]))
+    return _distinct(_with_sure_actors(events))
+
+
+def _with_sure_actors(events: Sequence[tuple[Event, bool]]) -> list[Event]:
+    """The events, where one whose actor is a guess takes that of another of its type, which is sure."""
+    sure = {event.type: event.actor for event, is_sure in reversed(events) if is_sure and event.actor}
+    return [
+        event if is_sure or event.type not in sure else event.model_copy(update={"actor": sure[event.type]})
+        for event, is_sure in events
+    ]
 
 
 def _classes(marked: Marked, first: int, last: int) -> frozenset[str]:
@@ -70,6 +85,18 @@ def _classes(marked: Marked, first: int, last: int) -> frozenset[str]:
         if tags:
             out.update(tags)
     return frozenset(out)
+
+
+def _is_history(marked: Marked, sentence: tuple[int, int]) -> bool:
+    """Does it look back? `Five years after` at the start does; `in 2030, two years after its signing` not."""
+    first, last = sentence
+    return any(
+        "after" not in marked.words[at:end] or at < first + _OPENING
+        for at, end in marked.spans("background", first, last)
+    )
+
+
+_OPENING = 3
 
 
 def _is_commentary(marked: Marked) -> bool:
@@ -97,8 +124,7 @@ def _in_sentence(
                 break
             past.append(one)
             start = place[1]
-    beaten = frozenset().union(*(one.pattern.beats for one in found))
-    kept = [one for one in found if one.pattern.type not in beaten and not _is_past(one, past)]
+    kept = [one for one in found if not _is_beaten(one, found) and not _is_past(one, past)]
     starts = sorted(one.first for one in kept)
     return [
         replace(one, until=next((start for start in starts if start >= one.last), sentence[1]))
@@ -106,12 +132,17 @@ def _in_sentence(
     ]
 
 
-def _is_past(found: Found, past: Iterable[Found]) -> bool:
-    """Is it a reading of words that better tell of something done before?"""
+def _is_beaten(found: Found, others: Iterable[Found]) -> bool:
+    """Do some of the same words tell of something else, as `suspends its export ban` does of no ban?"""
     return any(
         found.pattern.type in one.pattern.beats and found.first < one.last and one.first < found.last
-        for one in past
+        for one in others
     )
+
+
+def _is_past(found: Found, past: Iterable[Found]) -> bool:
+    """Is it a reading of words that better tell of something done before?"""
+    return _is_beaten(found, past)
 
 
 def _with_companions(marked: Marked, found: list[Found], by_type: Mapping[str, EventPattern]) -> list[Found]:
@@ -126,29 +157,32 @@ def _with_companions(marked: Marked, found: list[Found], by_type: Mapping[str, E
 
 
 def _events_of(
-    marked: Marked, mentions: Sequence[Mention], found: Found, parents: Mapping[str, str], published: date
-) -> list[Event]:
+    marked: Marked,
+    mentions: Sequence[Mention],
+    found: Found,
+    parents: Mapping[str, str],
+    cast: Cast,
+    terms: Terms,
+) -> list[tuple[Event, bool]]:
     status = _status(marked, found)
     pattern = found.pattern
     place = place_of(marked, (found.first, found.last), found.sentence, found.until)
-    parties = actors_of(marked, mentions, place, acting=pattern.acting, onto=pattern.onto, status=status)
+    parties = actors_of(marked, cast, place, acting=pattern.acting, onto=pattern.onto, status=status)
     commodities = commodities_of(marked, mentions, pattern.type, place, parents)
-    terms = terms_of(marked, found.sentence, published)
     span = marked.tokens.span(found.first, found.last)
+    common = Event(
+        type=pattern.type,
+        actor=parties.actor,
+        target=parties.target,
+        status=status,
+        instrument=terms.instrument,
+        clause=terms.clause,
+        effective_on=terms.effective_on,
+        ends_on=terms.ends_on,
+        span=span,
+    )
     return [
-        Event(
-            type=pattern.type,
-            actor=parties.actor,
-            target=parties.target,
-            commodity=commodity,
-            status=status,
-            instrument=terms.instrument,
-            clause=terms.clause,
-            effective_on=terms.effective_on,
-            ends_on=terms.ends_on,
-            span=span,
-        )
-        for commodity in commodities or (None,)
+        (common.model_copy(update={"commodity": name}), parties.is_sure) for name in commodities or (None,)
     ]
 
 

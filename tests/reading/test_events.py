@@ -107,7 +107,7 @@ EVENTS = [
         "Ford halted production at a plant for lack of magnets",
         "production_halted",
         "Ford",
-        "rare-earth-magnets",
+        "vehicles",
     ),
     ("The smelter stopped output of tin", "production_halted", None, "tin"),
     ("Toyota resumes car production at its plants", "production_resumed", None, "vehicles"),
