@@ -7,6 +7,7 @@ import asyncio
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -19,8 +20,9 @@ from alerter.assembly import Judging, build_judging
 from alerter.clock import parse_instant
 from alerter.config import ConfigErrors, Configuration, environment_warnings, load
 from alerter.core.alert import Change
+from alerter.core.reading import ReadSignal
 from alerter.core.signal import Signal
-from alerter.explain import Explanation, explain, read_alone
+from alerter.explain import Explanation, explain, passages, read_alone
 from alerter.ndjson import UnreadableLine, read_lines, read_signals
 from alerter.outward import poll_once, send_test_notification
 from alerter.pipeline.draft import Transition
@@ -179,10 +181,12 @@ def explain_signals(signal_file: Path, config: Folder = FOLDER) -> None:
         explanations = list(explain(read, judging))
         reading = annotate(signal, read.reading)
         if output.is_for_people():
-            _show_explanation(signal, reading, explanations)
+            _show_explanation(read, reading, explanations)
         else:
             rules = [_explanation_document(one) for one in explanations]
-            output.write_line({"signal": read.record.id, "reading": reading, "rules": rules})
+            rests_on = [asdict(one) for one in passages(read)]
+            document = {"signal": read.record.id, "reading": reading, "passages": rests_on, "rules": rules}
+            output.write_line(document)
 
 
 @app.command("send-test")
@@ -312,11 +316,18 @@ def _alert_in_words(transition: Transition) -> str:
     return f"{alert.rule}: {output.words(alert.labels)}" if any(alert.labels.values()) else alert.rule
 
 
+PASSAGE_STYLES = {"claim": "bold cyan", "event": "bold yellow"}
+
+
 def _show_explanation(
-    signal: Signal, reading: dict[str, object], explanations: Sequence[Explanation]
+    read: ReadSignal, reading: dict[str, object], explanations: Sequence[Explanation]
 ) -> None:
+    found = passages(read)
+    output.write_marked(read.body, [(one.start, one.end, PASSAGE_STYLES[one.kind]) for one in found])
+    quotes = [(one.quote, f"{one.kind}: {one.name.replace('_', ' ')}") for one in found]
+    output.write_table("Passages (claims in cyan, events in yellow)", ("words", "read as"), quotes)
     rows = [(name, output.words(value)) for name, value in reading.items() if value and name != "id"]
-    output.write_table(f"Read in: {signal.title}", ("what", "read"), rows)
+    output.write_table(f"Read in: {read.record.signal.title}", ("what", "read"), rows)
     told = [
         (one.rule, "yes" if one.verdicts else "no", one.sentence, _in_lines(one.wants))
         for one in explanations

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from alerter.assembly import Judging
 from alerter.core.alert import fingerprint
-from alerter.core.reading import ReadSignal
+from alerter.core.reading import ReadSignal, Span
 from alerter.core.signal import Signal, SignalRecord
 from alerter.core.text import normalise
 from alerter.core.verdict import Verdict, no
@@ -34,6 +35,30 @@ class Explanation:
             return "\n".join(verdict.summary for _, verdict in self.verdicts)
         tried = "" if self.tried else ", so that the rule is not tried"
         return f"{self.reason.replace('_', ' ').capitalize()}{tried}."
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The words of a signal's `title + "\\n" + text` that a claim or an event rests on."""
+
+    start: int
+    end: int
+    quote: str
+    kind: Literal["claim", "event"]
+    name: str
+    """The claim's metric or the event's type."""
+
+
+def passages(read: ReadSignal) -> list[Passage]:
+    """What was read where, in the order of the text."""
+    claims = (_passage(read, claim.span, "claim", claim.metric) for claim in read.reading.claims)
+    events = (_passage(read, event.span, "event", event.type) for event in read.reading.events)
+    return sorted({*claims, *events}, key=lambda one: (one.start, one.end, one.name))
+
+
+def _passage(read: ReadSignal, span: Span, kind: Literal["claim", "event"], name: str) -> Passage:
+    start, end = span
+    return Passage(start, end, read.body[start:end], kind, name)
 
 
 def read_alone(signal: Signal, judging: Judging) -> ReadSignal:

@@ -8,6 +8,7 @@ import orjson
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 
 def is_for_people(stream: TextIO | None = None) -> bool:
@@ -33,6 +34,14 @@ def write_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     for row in texts:
         table.add_row(*(row[at] for at in shown))
     Console().print(table)
+
+
+def write_marked(text: str, marks: Iterable[tuple[int, int, str]]) -> None:
+    """An outside text on stdout with passages from start to end in a style of rich."""
+    shown = Text(visible(text))
+    for start, end, style in marks:
+        shown.stylize(style, start, end)
+    Console().print(shown)
 
 
 def words(value: object) -> str:

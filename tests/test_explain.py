@@ -2,7 +2,7 @@
 
 from alerter.assembly import Judging, build_judging
 from alerter.config import Configuration
-from alerter.explain import Explanation, explain, read_alone
+from alerter.explain import Explanation, explain, passages, read_alone
 from tests.support.rules import a_rule
 from tests.support.signals import a_signal
 
@@ -40,3 +40,15 @@ def test_what_a_rule_wants_stands_beside_it() -> None:
     said = explained()
     assert said["steep"].wants == {"metric": ["exports"], "change_below": -20.0}
     assert said["bans"].wants == {"events": ["export_ban"], "commodities": ["rare-earths"]}
+
+
+def test_the_words_that_a_reading_rests_on_are_quoted_in_order() -> None:
+    """Claims and events, each once, where they stand in title and text."""
+    judging = build_judging(Configuration(rules=RULES), {})
+    text = "Beijing banned exports of gallium to the United States."
+    read = read_alone(a_signal(title=TITLE, text=text), judging)
+    found = passages(read)
+    assert [(one.kind, one.name) for one in found] == [("claim", "exports"), ("event", "export_ban")]
+    assert [read.body[one.start : one.end] for one in found] == [one.quote for one in found]
+    assert "12 %" in found[0].quote
+    assert "banned" in found[1].quote

@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerter.output import visible, words, write_table
+from alerter.output import visible, words, write_marked, write_table
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,16 @@ def test_a_column_that_says_nothing_is_left_out(capsys: pytest.CaptureFixture[st
     assert "gap" not in shown
     assert "state" in shown
     assert "nothing" in shown
+
+
+def test_marked_passages_stand_out_on_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The text is shown whole; brackets in it are no mark-up, control characters reach no terminal."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "100")
+    write_marked("Exports [bold] fell\x1b 34 % in May", [(21, 25, "bold cyan")])
+    shown = capsys.readouterr().out
+    assert "\x1b[1;36m34 %\x1b[0m" in shown
+    assert "[bold] fell" in shown
+    assert "\x1b " not in shown

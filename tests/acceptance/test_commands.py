@@ -95,6 +95,7 @@ async def test_explain_says_why(place: Home) -> None:
     assert ended.code == 0, ended.err
     assert "licence_required" in ended.out
     assert "magnets" in ended.out
+    assert any(one["name"] == "licence_required" for line in ended.lines for one in line["passages"])
     assert not place.data.exists()
 
 
