@@ -14,19 +14,14 @@ from alerter.core.reading import Basis, Claim
 from alerter.reading.claim_figures import Figure, figures
 from alerter.reading.claim_grammar import basis_of, metric_of, modality_of
 from alerter.reading.claim_periods import period_of
-from alerter.reading.claim_subjects import (
-    Route,
-    Topic,
-    commodities_of,
-    is_of_another_thing,
-    levy_route,
-    opening_origin,
-    route_of,
-)
+from alerter.reading.claim_routes import opening_route, route_of
+from alerter.reading.claim_subjects import Route, Topic, commodities_of, is_of_another_thing
+from alerter.reading.levy_routes import levy_route, opening_levy
 from alerter.reading.marks import Marked, Mention
 from alerter.reading.numbers import quantities
 from alerter.reading.period_relative import times
 from alerter.reading.periods import Period
+from alerter.reading.stand_ins import with_stand_ins
 
 MOST_CLAIMS = 200
 """A text that states more is a table or hostile; what follows is left unread."""
@@ -62,6 +57,7 @@ def read_claims(
         numbers.pop()  # what follows the last figure tells nothing of any
     if not numbers:
         return ()
+    mentions = with_stand_ins(marked, mentions)
     topic = _opening_topic(marked, mentions)
     drafts: list[Draft] = []
     own = _by_sentence(marked, mentions)
@@ -69,8 +65,10 @@ def read_claims(
         named = times(marked, first, last, published)
         passage = Passage(marked, inside, named, parents, published)
         topic = _enter(passage, topic, first, last)
+        since = first
         for figure in figures(marked, found, first, last):
-            made, topic = _claims_of(passage, figure, topic)
+            made, topic = _claims_of(passage, figure, topic, since=since)
+            since = figure.last
             in_title = last <= marked.tokens.title_end
             drafts.extend(Draft(claim, in_title, figure.anchor.is_fraction) for claim in made)
         if len(drafts) >= MOST_CLAIMS:
@@ -101,11 +99,19 @@ def _opening_topic(marked: Marked, mentions: Sequence[Mention]) -> Topic:
         metric = next((name for name in ("exports", "imports", "production") if name in tags), None)
         if metric:
             break
-    return Topic(metric, (commodity,) if commodity else (), opening_origin(marked, countries))
+    route = opening_route(marked, countries)
+    return Topic(
+        metric,
+        (commodity,) if commodity else (),
+        route.origin,
+        buyer=route.destination,
+        levy=opening_levy(marked, countries),
+    )
 
 
 def _enter(passage: Passage, topic: Topic, first: int, last: int) -> Topic:
     """The topic as a new sentence begins: a destination holds on only where nothing else is named."""
+    topic = replace(topic, route=None)
     stated = next((one.text for one in passage.named if not (one.is_aside or one.is_day)), None)
     if stated:
         topic = replace(topic, period=stated)
@@ -114,7 +120,7 @@ def _enter(passage: Passage, topic: Topic, first: int, last: int) -> Topic:
     return topic
 
 
-def _claims_of(passage: Passage, figure: Figure, topic: Topic) -> tuple[list[Claim], Topic]:
+def _claims_of(passage: Passage, figure: Figure, topic: Topic, *, since: int) -> tuple[list[Claim], Topic]:
     """The claims that one figure makes (one for each commodity it is of), and the topic after it."""
     marked, mentions = passage.marked, passage.mentions
     metric = _metric(marked, figure, topic)
@@ -124,7 +130,7 @@ def _claims_of(passage: Passage, figure: Figure, topic: Topic) -> tuple[list[Cla
     if metric == "tariff":
         route = levy_route(marked, mentions, figure, topic=topic)
     else:
-        route = route_of(marked, mentions, figure, metric=metric, topic=topic)
+        route = route_of(marked, mentions, figure, metric=metric, topic=topic, since=since)
     made = [
         _claim(passage, figure, metric=metric, route=route, topic=topic, commodity=name)
         for name in commodities or (None,)
@@ -262,7 +268,10 @@ def _unsaid_basis(metric: str, period: str | None) -> Basis:
 
 
 def _advance(topic: Topic, claim: Claim, commodities: tuple[str, ...], route: Route) -> Topic:
-    return Topic(
+    return replace(
+        topic,
+        route=route,
+        said=claim.metric,
         metric=claim.metric if claim.metric != "tariff" else topic.metric,
         commodities=commodities or topic.commodities,
         origin=topic.origin or (route.origin if claim.metric == "exports" else None),
@@ -270,6 +279,8 @@ def _advance(topic: Topic, claim: Claim, commodities: tuple[str, ...], route: Ro
         period=claim.period or topic.period,
         basis=claim.basis if claim.change_pct is not None else topic.basis,
         unit=claim.unit or topic.unit,
+        buyer=topic.buyer or (route.destination if claim.metric == "imports" else None),
+        source=route.origin if claim.metric == "imports" else topic.source,
     )
 
 
