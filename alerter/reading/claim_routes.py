@@ -18,10 +18,11 @@ _AT_HOME = frozenset({"production", "quota", "sales", "shipments"})
 
 def opening_route(marked: Marked, countries: Sequence[Mention]) -> Route:
     """Who ships and who buys in this text: the countries whose mentions say so most clearly."""
-    shipper = _clearest(marked, countries, _ships_how_clearly)
-    buyer = _clearest(marked, countries, _buys_how_clearly)
+    parts = [(mention, part_of(marked, mention)) for mention in countries]
+    shipper = _clearest(marked, parts, _ships_how_clearly)
+    buyer = _clearest(marked, parts, _buys_how_clearly) if "imports" in marked.present else None
     names = {mention.name for mention in countries}
-    names -= {m.name for m in countries if len(names) > 1 and part_of(marked, m) == "goal"}
+    names -= {mention.name for mention, part in parts if len(names) > 1 and part == "goal"}
     if shipper is None and len(names) == 1:
         shipper = next(iter(names))
     return Route(shipper, buyer)
@@ -31,11 +32,11 @@ _Clarity = Callable[[Marked, Mention, Part], int]
 _CLEAR = 3
 
 
-def _clearest(marked: Marked, countries: Sequence[Mention], how_clearly: _Clarity) -> str | None:
+def _clearest(marked: Marked, parts: Sequence[tuple[Mention, Part]], how_clearly: _Clarity) -> str | None:
     clarity: dict[str, int] = {}
     denied = set()
-    for mention in countries:
-        how = how_clearly(marked, mention, part_of(marked, mention))
+    for mention, part in parts:
+        how = how_clearly(marked, mention, part)
         clarity[mention.name] = max(how, clarity.get(mention.name, 0))
         if how < 0:
             denied.add(mention.name)

@@ -111,13 +111,12 @@ def _opening_topic(marked: Marked, mentions: Sequence[Mention]) -> Topic:
 
 def _enter(passage: Passage, topic: Topic, first: int, last: int) -> Topic:
     """The topic as a new sentence begins: a destination holds on only where nothing else is named."""
-    topic = replace(topic, route=None)
-    stated = next((one.text for one in passage.named if not (one.is_aside or one.is_day)), None)
-    if stated:
-        topic = replace(topic, period=stated)
-    if topic.destination and (passage.mentions or passage.marked.says("total", first, last)):
-        topic = replace(topic, destination=None)
-    return topic
+    stated = next((one.text for one in passage.named if not (one.is_aside or one.is_day)), topic.period)
+    goes_on = not (passage.mentions or passage.marked.says("total", first, last))
+    destination = topic.destination if topic.destination and goes_on else None
+    if (topic.route, topic.period, topic.destination) == (None, stated, destination):
+        return topic
+    return replace(topic, route=None, period=stated, destination=destination)
 
 
 def _claims_of(passage: Passage, figure: Figure, topic: Topic, *, since: int) -> tuple[list[Claim], Topic]:

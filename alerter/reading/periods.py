@@ -23,7 +23,15 @@ from alerter.reading.period_dates import (
     year_before,
 )
 from alerter.reading.period_roles import JOINS, Role, role_of
-from alerter.reading.period_years import fiscal_after, fiscal_year, is_day, plain_year, year_after, year_start
+from alerter.reading.period_years import (
+    fiscal_after,
+    fiscal_year,
+    is_day,
+    is_year,
+    plain_year,
+    year_after,
+    year_start,
+)
 
 __all__ = ["Period", "last_day", "periods", "previous_month", "year_before"]
 
@@ -78,15 +86,26 @@ def periods(marked: Marked, first: int, last: int, published: date) -> list[Peri
 
 def _openings(marked: Marked, first: int, last: int) -> list[int]:
     """Where a period could begin: most words need no further look."""
-    tags = marked.tags
+    tags, words = marked.tags, marked.words
     return [
         index
-        for index, word in enumerate(marked.words[first:last], first)
-        if word[0].isdigit()
-        or word in _OPENERS
-        or word[:2] == "fy"
-        or (tags[index] and not _CLASSES.isdisjoint(tags[index]))
+        for index, word in enumerate(words[first:last], first)
+        if (tags[index] and not _CLASSES.isdisjoint(tags[index]))
+        or ((word[0].isdigit() or word in _OPENERS or word[:2] == "fy") and _may_open(words, index))
     ]
+
+
+def _may_open(words: list[str], index: int) -> bool:
+    """Is it a year, or a number of months? Other numbers and turns open no period."""
+    word = words[index]
+    following = words[index + 1] if index + 1 < len(words) else ""
+    if word in _COUNTS or len(word) < 3:
+        return following in ("months", "month") or word == "fy"
+    if word == "year":
+        return following in _ENDING or following == "that"
+    if word in ("this", "next"):
+        return following == "year"
+    return word[0].isalpha() or is_year(word)
 
 
 def _span_at(marked: Marked, index: int, last: int, published: date) -> Span | None:
@@ -280,7 +299,7 @@ def _count_of(marked: Marked, index: int) -> tuple[int | None, int]:
     words = marked.words
     word = words[index]
     if word == "year":
-        return (YEAR_MONTHS, index + 1) if words[index + 1 : index + 2] not in ([], ["on"]) else (None, index)
+        return YEAR_MONTHS, index + 1
     count = _COUNTS.get(word) or (int(word) if is_day(word) else None)
     if (
         count is None
