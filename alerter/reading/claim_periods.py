@@ -129,13 +129,18 @@ def _is_contract(marked: Marked, period: Period) -> bool:
 
 
 _RULED = frozenset({"must", "floor", "minimum", "reference", "observe", "guaranteed"})
-_PAST_PERFECT = frozenset({"had", "years"})
 
 
 def _is_ruled(marked: Marked, figure: Figure) -> bool:
     """Is a price set by rule, or told as further back, so that it is not that of the day?"""
     words = marked.words[figure.window.after_previous : figure.window.before_next]
-    return not _RULED.isdisjoint(words) or not _PAST_PERFECT.isdisjoint(words)
+    return not _RULED.isdisjoint(words) or "had" in words or _spans_years(words)
+
+
+def _spans_years(words: Sequence[str]) -> bool:
+    """`over three years`, but not `two years ago`."""
+    gone = (words[at + 1 : at + 2] for at, word in enumerate(words) if word == "years")
+    return any(following not in (["ago"], ["earlier"], ["before"]) for following in gone)
 
 
 _FORCE = frozenset(

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from alerter.reading.claim_figures import Figure
 from alerter.reading.claim_subjects import Route, Topic, reach_of
-from alerter.reading.country_parts import MAKERS, Part, part_of, word_before
+from alerter.reading.country_parts import MAKERS, Part, is_left_out, part_of, word_before
 from alerter.reading.marks import Marked, Mention
 
 _WORLD = frozenset({"world", "worldwide", "global", "globally", "world's"})
@@ -91,12 +91,15 @@ def route_of(
     """
     until = reach_of(marked, figure)
     own = [m for m in mentions if m.kind == "country" and since <= m.first < until]
+    own = [mention for mention in own if not is_left_out(marked, mention)]
     if not own and topic.route and topic.said == metric and not marked.says("total", since, figure.first):
         return topic.route
     if metric in ("price", "inventory"):
         return _kept_at(marked, own, figure, metric=metric)
     if metric == "quota" and _is_of_imports(marked, own, figure):
         metric, topic = "imports", Topic()
+    if metric == "exports" and len(own) > 1:  # who ships is told more surely than by `Russian metal`
+        own.sort(key=lambda mention: part_of(marked, mention) == "goods")
     route = Route()
     for mention in own:
         known = topic.origin or route.origin
@@ -132,6 +135,8 @@ def _role(marked: Marked, mention: Mention, metric: str, known: str | None, *, i
         return "destination"
     if known and known != mention.name and not _ships_itself(marked, mention):
         return "destination" if part == "owner" or mention.form == "name" else ""
+    if part == "none" and mention.form == "demonym" and not _ships_itself(marked, mention):
+        return ""
     return "" if part == "place" else "origin"
 
 
@@ -180,13 +185,16 @@ def _kept_at(marked: Marked, own: Sequence[Mention], figure: Figure, *, metric: 
     return Route()
 
 
+_OFFERED = frozenset({"commodity", "same_thing"})
+
+
 def _has_goods(marked: Marked, mention: Mention) -> bool:
     near = _near(marked, mention, 5)
     makers = any(marked.words[at] in MAKERS for at in near)
     return (
         marked.words[mention.last : mention.last + 1] == ["'s"]
         and not makers
-        and marked.says("commodity", mention.last, near.stop)
+        and any(marked.any_of(at, _OFFERED) for at in near)
     )
 
 

@@ -275,7 +275,7 @@ def _advance(topic: Topic, claim: Claim, commodities: tuple[str, ...], route: Ro
         commodities=commodities or topic.commodities,
         origin=topic.origin or (route.origin if claim.metric == "exports" else None),
         destination=route.destination if claim.metric == "exports" else topic.destination,
-        period=claim.period or topic.period,
+        period=topic.period if claim.metric in ("price", "inventory") else claim.period or topic.period,
         basis=claim.basis if claim.change_pct is not None else topic.basis,
         unit=claim.unit or topic.unit,
         buyer=topic.buyer or (route.destination if claim.metric == "imports" else None),

@@ -57,6 +57,9 @@ _MEASURES = frozenset(
     {"exports", "imports", "shipments", "production", "inventory", "sales", "quota", "receive"}
 )
 _GOODS = frozenset({"commodity", "goods", "wares"})
+_GOODS_WORDS = frozenset(
+    {"metal", "metals", "ore", "ores", "oxide", "oxides", "concentrate", "supplies", "origin"}
+)
 _REACH = 5
 
 
@@ -73,19 +76,29 @@ def part_of(marked: Marked, mention: Mention) -> Part:
         return "goal"
     head = _head(marked, last)
     before = word_before(words, mention.first)
-    if before == "for" and head != "goods" and following != "'s":
-        return "goal"
-    if before in _TO:
-        return "none" if _is_other_to(words, mention.first) else "goal"
-    if before in _AWAY or following in _ORIGIN:
-        return "source"
-    if before in ("in", "at", "across", "inside", "throughout"):
-        return _in(words, mention.first)
+    governed = _governed(words, mention, before, is_goods=head == "goods")
+    if governed:
+        return governed
     if before == "by" or following == "'s":
         return "owner"
     if head:
         return head
-    return "owner" if marked.any_of(last, _MEASURES) or before == "of" else "none"
+    return "owner" if before == "of" else "none"
+
+
+def _governed(words: list[str], mention: Mention, before: str, *, is_goods: bool) -> Part | None:
+    """The part that the preposition before gives to a country, None where it gives none."""
+    following = "".join(words[mention.last : mention.last + 1])
+    if before == "for":
+        return None if is_goods or following == "'s" else "goal"
+    if before in _TO:
+        return "none" if _is_other_to(words, mention.first) else "goal"
+    if before in _AWAY or following in _ORIGIN:
+        is_of_goods = before == "from" and is_goods and mention.form == "demonym"
+        return "goods" if is_of_goods else "source"
+    if before in ("in", "at", "across", "inside", "throughout"):
+        return _in(words, mention.first)
+    return None
 
 
 _OTHER_TO = frozenset({"according", "due", "owing", "thanks", "compared", "relative", "similar", "next"})
@@ -108,6 +121,24 @@ def _in(words: list[str], first: int) -> Part:
     if head in TAKERS:
         return "goal"
     return "source" if head in _MADE else "place"
+
+
+def has_goods(marked: Marked, mention: Mention) -> bool:
+    """Do goods follow on the country's name, whatever else does: `a Chinese storage battery`?"""
+    for index in range(mention.last, min(mention.last + _REACH, len(marked.words))):
+        if marked.words[index] in _ENDS:
+            return False
+        if marked.any_of(index, _GOODS):
+            return True
+    return False
+
+
+_LEFT_OUT = frozenset({"than", "except", "excluding", "outside", "besides", "without"})
+
+
+def is_left_out(marked: Marked, mention: Mention) -> bool:
+    """`countries other than the United States`, `outside China`."""
+    return word_before(marked.words, mention.first) in _LEFT_OUT
 
 
 def _joined_to(marked: Marked, mention: Mention) -> Mention | None:
@@ -135,7 +166,7 @@ def _head(marked: Marked, last: int) -> Part | None:
             break
         if word in MAKERS or word in TAKERS or marked.any_of(index, _MEASURES):
             return "owner"
-        if found is None and marked.any_of(index, _GOODS):
+        if found is None and (word in _GOODS_WORDS or marked.any_of(index, _GOODS)):
             found = "goods"
     return found
 

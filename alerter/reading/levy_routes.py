@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from alerter.reading.claim_figures import Figure
 from alerter.reading.claim_subjects import Route, Topic
-from alerter.reading.country_parts import TAKERS, part_of, word_before
+from alerter.reading.country_parts import TAKERS, has_goods, part_of, word_before
 from alerter.reading.marks import Marked, Mention
 
 _AGAINST = frozenset(
@@ -23,7 +23,12 @@ def opening_levy(marked: Marked, countries: Sequence[Mention]) -> Route:
     if "tariff" not in marked.present:
         return Route()
     payer = next((m.name for m in countries if _pays(marked, m)), None)
-    levier = next((m.name for m in countries if m.name != payer and _levies(marked, m)), None)
+    others = [m for m in countries if m.name != payer]
+    levier = next((m.name for m in others if _levies(marked, m)), None)
+    if levier is None:
+        levier = next(
+            (m.name for m in others if m.form == "seat" and m.last <= marked.tokens.title_end), None
+        )
     return Route(payer, levier)
 
 
@@ -51,8 +56,12 @@ def _names_between(own: Sequence[Mention], figure: Figure) -> bool:
 
 def _levier(marked: Marked, others: Sequence[Mention], figure: Figure) -> str | None:
     plain = [m for m in others if _levies(marked, m)]
-    acting = [m for m in others if m.first < figure.last]
-    return plain[-1].name if plain else acting[-1].name if acting else None
+    acting = [m for m in others if m.first < figure.last or word_before(marked.words, m.first) == "by"]
+    if plain:
+        return plain[-1].name
+    if any(m.name == "US" for m in acting):
+        return "US"
+    return acting[-1].name if acting else None
 
 
 def _completed(route: Route, topic: Topic) -> Route:
@@ -77,7 +86,9 @@ def _pays(marked: Marked, mention: Mention) -> bool:
         return True
     if before == "for":
         return part == "goal" and not _is_bound(marked, mention)
-    return mention.form == "demonym" and "exporters" in marked.words[mention.last : mention.last + 2]
+    if mention.form != "demonym":
+        return False
+    return "exporters" in marked.words[mention.last : mention.last + 2] or has_goods(marked, mention)
 
 
 def _is_bound(marked: Marked, mention: Mention) -> bool:

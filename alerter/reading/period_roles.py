@@ -18,7 +18,7 @@ _BASE_WORDS = (
 )
 _BASES = frozenset(_BASE_WORDS.split())
 _DEADLINES = frozenset({"until", "till", "after", "before", "between", "pending"})
-_GOVERNORS = frozenset({*_BASES, *_DEADLINES, "from", "since", "to", "with", ","})
+_GOVERNORS = frozenset({*_BASES, *_DEADLINES, "from", "since", "to", "with", "as", ","})
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SAME = frozenset({"same", "corresponding", "comparable", "year-ago"})
 _PASSED_WORDS = """the a an early late mid its their month months quarter quarters half year period week day
@@ -44,7 +44,24 @@ def role_of(marked: Marked, text: str, place: tuple[int, int], opening: int) -> 
     at, is_same = _governor(marked.words, first, opening)
     if is_same:
         return "base"
+    if _is_of_record(marked.words, first, opening):
+        return "since"
     return _role_by(marked, at, place, is_range=".." in text) if at >= opening else "when"
+
+
+_RECORD_WORDS = """lowest highest smallest largest biggest weakest strongest best worst fewest most least
+cheapest dearest"""
+_RECORDS = frozenset(_RECORD_WORDS.split())
+_FIRST_WORDS = "such time fall drop rise decline increase gain monthly annual yearly"
+_FIRSTS = frozenset(_FIRST_WORDS.split())
+
+
+def _is_of_record(words: list[str], first: int, opening: int) -> bool:
+    """`…, the lowest in 2025`, `…, the first such fall in 2021`: the span of a record, not when it is."""
+    for at in range(max(opening + 2, first - 7), first):
+        if words[at - 2] == "," and words[at - 1] in ("the", "its", "their"):
+            return words[at] in _RECORDS or (words[at] == "first" and words[at + 1] in _FIRSTS)
+    return False
 
 
 def _governor(words: list[str], first: int, opening: int) -> tuple[int, bool]:
@@ -68,11 +85,19 @@ def _role_by(marked: Marked, at: int, place: tuple[int, int], *, is_range: bool)
         return "since"
     if governor == "from":
         return "when" if is_range else _from_when(marked, at, place)
+    if governor == "as":
+        return "base" if _is_as_much(words, at, first) else "when"
     if governor in ("with", "to"):
         return "base" if words[at - 1 : at] == ["compared"] else "when"
     if governor not in _BASES or _is_bound(marked, at, first):
         return "when"
     return "when" if _is_of_date(marked, at, place, is_range=is_range) else "base"
+
+
+def _is_as_much(words: list[str], at: int, first: int) -> bool:
+    """`as much as in June`, but neither `as of June` nor `by as much as 15% in June`."""
+    bounds = any(word[0].isdigit() for word in words[at + 1 : first])
+    return words[at + 1] != "of" and not bounds and "as" in words[max(0, at - 5) : at]
 
 
 def _from_when(marked: Marked, at: int, place: tuple[int, int]) -> Role:
