@@ -18,7 +18,6 @@ from alerter.notifiers.base import Destination, NotifierContext
 from alerter.pipeline.poll import Polled
 from alerter.pipeline.rulebook import Rulebook
 from alerter.reading import Reader
-from alerter.reading.lexicon import Lexicon
 from alerter.rules.index import RuleIndex
 from alerter.sources.base import SourceConfig, SourceContext
 
@@ -65,7 +64,7 @@ def _polled(config: SourceConfig, context: SourceContext) -> Polled:
 
 def build_judging(configuration: Configuration, destinations: Mapping[str, Sequence[str]]) -> Judging:
     """Reader and rulebook, dispatching to these destinations (receiver → ids)."""
-    lexicon = Lexicon.build(configuration.commodities)
+    lexicon = configuration.lexicon()
     rulebook = Rulebook(
         rules=configuration.rules,
         index=RuleIndex(configuration.rules),

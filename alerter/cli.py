@@ -120,7 +120,7 @@ def annotate_texts(
 
     What `poll` writes is taken as well.
     """
-    reader = Reader(Lexicon.build(load(config, os.environ).commodities if config else ()))
+    reader = Reader(load(config, os.environ).lexicon() if config else Lexicon.build())
     for signal in read_lines(file, _text_to_annotate):
         output.write_line(annotate(signal, reader.read(signal)))
 

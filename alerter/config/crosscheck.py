@@ -31,10 +31,12 @@ _NOUNS = {
     "digests": "digest",
     "tests": "test",
     "commodities": "commodity",
+    "companies": "company",
+    "countries": "country",
     "packs": "pack",
     "series": "series",
 }
-_MUST_EXIST = frozenset({"rules", "sources", "matters", "receivers"})
+_MUST_EXIST = frozenset({"rules", "sources", "matters", "receivers", "companies"})
 _NAMED_AT_MOST = 5
 
 
@@ -172,6 +174,8 @@ def _namings(entries: Entries) -> Iterator[_Naming]:
             yield from _written(entry, ("expect", index, "rule"), "rules")
     for entry in entries["matters"]:
         yield from _written_list(entry, "commodities", "commodities")
+    for entry in entries["companies"]:
+        yield from _written_list(entry, "parents", "companies")
     for entry in entries["commodities"]:
         yield from _written(entry, ("parent",), "commodities")
     for entry in (one for one in (*entries["rules"], *entries["sources"]) if one.value):

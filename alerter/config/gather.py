@@ -14,7 +14,9 @@ from alerter.wording import unknown
 FILE_SIZE_AT_MOST = 4 * 1024 * 1024
 """Bytes in one file."""
 LISTS = ("packs", "sources", "matters", "rules", "receivers", "routes", "silences", "digests", "tests")
-PACKED = ("sources", "matters", "rules", "tests", "commodities")
+LEXICON = ("commodities", "companies", "countries")
+"""Lists below `lexicon`."""
+PACKED = ("sources", "matters", "rules", "tests", *LEXICON)
 """What a pack may hold."""
 _KEYS = (*LISTS, "lexicon", "retention")
 _SUFFIXES = frozenset({".yaml", ".yml"})
@@ -24,9 +26,7 @@ _SUFFIXES = frozenset({".yaml", ".yml"})
 class Gathered:
     """The entries of every list, in order. `complete`: could every file be read to its end?"""
 
-    lists: dict[str, list[Node]] = field(
-        default_factory=lambda: {name: [] for name in (*LISTS, "commodities")}
-    )
+    lists: dict[str, list[Node]] = field(default_factory=lambda: {name: [] for name in (*LISTS, *LEXICON)})
     retention: Node | None = None
     complete: bool = True
 
@@ -121,10 +121,10 @@ def _sort_lexicon(node: Node, gathered: Gathered, report: Report) -> None:
     if node.content is not None and not isinstance(node.content, dict):
         report.error(node.place, "lexicon should be a mapping")
     for key, own in node.fields.items():
-        if key == "commodities":
+        if key in LEXICON:
             gathered.lists[key] += _list(key, own, report)
         else:
-            report.error(node.keys[key], unknown("key", key, ["commodities"]))
+            report.error(node.keys[key], unknown("key", key, LEXICON))
 
 
 def _set_retention(node: Node, gathered: Gathered, report: Report) -> None:

@@ -32,7 +32,7 @@ from alerter.config.yaml_nodes import Node
 from alerter.core.kinds import discover
 from alerter.core.matter import Matter
 from alerter.notifiers.base import NotifierConfig
-from alerter.reading.lexicon import Commodity
+from alerter.reading.entries import Commodity, Company, Country
 from alerter.rules.base import RuleConfig
 from alerter.sources.base import SourceConfig
 from alerter.store.protocol import Retention
@@ -91,6 +91,8 @@ def _read_lists(gathered: Gathered, report: Report) -> dict[str, list[Entry]]:
         "digests": _reader(DigestFields),
         "tests": _reader(RuleTest),
         "commodities": _reader(Commodity),
+        "companies": _reader(Company),
+        "countries": _reader(Country),
     }
     return {
         name: [_entry(name, node, readers[name], report) for node in nodes]
@@ -135,6 +137,8 @@ def _configuration(entries: Mapping[str, list[Entry]], retention: Retention, rep
         receivers=tuple(fields.receiver() for fields in values["receivers"]),
         routes=tuple(fields.route() for fields in values["routes"]),
         commodities=tuple(values["commodities"]),
+        companies=tuple(values["companies"]),
+        countries=tuple(values["countries"]),
         tests=tuple(values["tests"]),
         silences=tuple(values["silences"]),
         digests=tuple(values["digests"]),

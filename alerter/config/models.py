@@ -20,7 +20,8 @@ from alerter.core.quantities import Duration, TimeZone
 from alerter.core.route import Matcher, Route
 from alerter.core.signal import Signal
 from alerter.notifiers.base import NotifierConfig
-from alerter.reading.lexicon import Commodity
+from alerter.reading.entries import Commodity, Company, Country
+from alerter.reading.lexicon import Lexicon
 from alerter.rules.base import RuleConfig, World
 from alerter.sources.base import SourceConfig
 from alerter.store.protocol import Retention
@@ -194,6 +195,8 @@ class Configuration:
     receivers: tuple[Receiver, ...] = ()
     routes: tuple[Route, ...] = ()
     commodities: tuple[Commodity, ...] = ()
+    companies: tuple[Company, ...] = ()
+    countries: tuple[Country, ...] = ()
     tests: tuple[RuleTest, ...] = ()
     silences: tuple[SilenceFields, ...] = ()
     digests: tuple[DigestFields, ...] = ()
@@ -202,6 +205,10 @@ class Configuration:
     warnings: tuple[Problem, ...] = ()
     places: Mapping[tuple[str, str], Place] = field(default_factory=dict)
     """(list, id) → where it stands, for what is found out later."""
+
+    def lexicon(self) -> Lexicon:
+        """The shipped vocabulary with the names that the configuration adds."""
+        return Lexicon.build(self.commodities, self.companies, self.countries)
 
     def world(self, parents: Mapping[str, str], names: Mapping[str, str] | None = None) -> World:
         """What rules look up; from the lexicon `parents` (commodity → parent) and `names` of countries."""

@@ -33,8 +33,12 @@ def signal_from_annotate_input(line: Mapping[str, Any]) -> Signal:
 
 
 def annotate(signal: Signal, reading: Reading) -> dict[str, Any]:
-    """One output line: claims, events, commodities, countries, court, notice; spans are left out."""
-    return {
+    """One output line: claims, events, commodities, countries, court, notice; spans are left out.
+
+    Companies only where some of the watchlist are named.
+    """
+    names = {"companies": list(reading.companies)} if reading.companies else {}
+    return names | {
         "id": signal.id or signal.identity,
         "claims": [claim.model_dump(mode="json", exclude={"span"}) for claim in reading.claims],
         "events": [_event(event) for event in reading.events],

@@ -1,11 +1,12 @@
 """The lexicon: every word that readings know, in one automaton, and what each stands for.
 
 Built once from the vocabulary that ships beside this file (countries, commodities, words) and from the
-commodities of the configuration; shared by every reading after that. One pass over a text's tokens finds
-all terms at once, whatever their number.
+commodities, companies and countries of the configuration; shared by every reading after that. One pass over
+a text's tokens finds all terms at once, whatever their number.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from itertools import accumulate
@@ -14,39 +15,32 @@ from typing import Any, Literal
 import yaml
 from ahocorasick_rs import AhoCorasick
 
-from alerter.core.model import Frozen, Name
+from alerter.reading.entries import Commodity, Company, Country, merged
 from alerter.reading.event_patterns import PatternTable, parse_patterns
-from alerter.reading.marks import Marked, Mention
+from alerter.reading.headings import HEADING, headings_in
+from alerter.reading.marks import Kind, Marked, Mention
 from alerter.reading.origins import ORIGIN
 from alerter.reading.tokens import Tokens, tokenise
 
-Kind = Literal["commodity", "country", "shadow", "word"]
-
-
-class Commodity(Frozen):
-    """A commodity as people name it.
-
-    An entry whose id the shipped vocabulary knows adds its names and headings to it, and overrides its parent
-    where it states one.
-    """
-
-    id: Name
-    names: tuple[str, ...] = ()
-    """Words and phrases; a final `*` leaves the last word open."""
-    ambiguous: tuple[str, ...] = ()
-    """Names that count only in a text that speaks of trade or industry."""
-    parent: str | None = None
-    hs: tuple[str, ...] = ()
-    """Headings of the Harmonized System, digits only."""
+Case = Literal["any", "capital", "upper"]
+"""How a term must be written: `Turkey` with a capital, `DAP` in capitals."""
+COMPANY_WORD = "company_name"
+"""The class of words that events take for firms; those of the configuration are among them."""
+AGENCY = "agency_"
+"""Classes of words for what stands for a country's government without naming it: `agency_us` (OFAC, BIS, the
+president). Events may take them for actors; the reading's `countries` leave them out."""
+CONTEXT = "context_"
+"""Classes of words in whose company the ambiguous names of one commodity count: `context_gas`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sense:
-    """What a term stands for. `form` tells how: name, demonym, seat, venue or ambiguous."""
+    """What a term stands for. `form`: name, demonym, seat, venue, office, ambiguous, ware or code."""
 
     kind: Kind
     name: str
     form: str = ""
+    case: Case = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,35 +53,40 @@ class Lexicon:
     lengths: tuple[int, ...]
     """By pattern: how many tokens it covers."""
     commodities: Mapping[str, Commodity]
+    companies: Mapping[str, Company]
     guards: Mapping[str, tuple[str, ...]]
-    """Country → needles whose presence means that something else is meant."""
+    """Country or commodity → needles whose presence means that something else is meant."""
+    rivals: Mapping[str, tuple[str, ...]]
+    """Commodity → needles whose presence means that its ambiguous names mean something else."""
+    headings: Mapping[str, str]
+    """Heading of the Harmonized System → commodity."""
     country_names: Mapping[str, str]
     """Country → its name within an English sentence: `China`, `the US`."""
     event_patterns: PatternTable
 
     @classmethod
-    def build(cls, commodities: Sequence[Commodity] = ()) -> "Lexicon":
-        """The shipped vocabulary with the configuration's commodities added. Takes some milliseconds."""
-        known = _merge(_shipped_commodities(), commodities)
-        countries = _load("countries")
-        terms: dict[str, list[Sense]] = {}
-        for phrase, sense in _all_senses(known.values(), countries):
-            pattern = _pattern(phrase)
-            if pattern.strip() and sense not in terms.setdefault(pattern, []):
-                terms[pattern].append(sense)
-        guards = {
-            code: tuple(_pattern(phrase) for phrase in entry["unless"])
-            for code, entry in countries.items()
-            if "unless" in entry
-        }
+    def build(
+        cls,
+        commodities: Sequence[Commodity] = (),
+        companies: Sequence[Company] = (),
+        countries: Sequence[Country] = (),
+    ) -> "Lexicon":
+        """The shipped vocabulary with the configuration's entries added. Takes some milliseconds."""
+        known = merged([Commodity.model_validate(entry) for entry in _load("commodities")], commodities)
+        shipped = [Country(id=code, **entry) for code, entry in _load("countries").items()]
+        named: list[Commodity | Company | Country] = [*known.values(), *companies, *shipped, *countries]
+        terms = _terms(named)
         patterns = list(terms)
         return cls(
             automaton=AhoCorasick(patterns),
             senses=tuple(tuple(terms[pattern]) for pattern in patterns),
             lengths=tuple(len(pattern.split()) for pattern in patterns),
             commodities=known,
-            guards=guards,
-            country_names={code: _shown(code, entry) for code, entry in countries.items()},
+            companies={company.id: company for company in companies},
+            guards=_guards([*known.values(), *shipped, *countries]),
+            rivals={e.id: tuple(map(_pattern, e.beside)) for e in known.values() if e.beside},
+            headings={heading: entry.id for entry in known.values() for heading in entry.hs},
+            country_names={one.id: _shown(one) for one in (*countries, *shipped)},
             event_patterns=parse_patterns(_load("events")["patterns"]),
         )
 
@@ -96,39 +95,78 @@ class Lexicon:
         """Commodity → its parent, for those that have one."""
         return {entry.id: entry.parent for entry in self.commodities.values() if entry.parent}
 
+    @property
+    def owners(self) -> Mapping[str, tuple[str, ...]]:
+        """Company → the companies that own it, for those that have owners."""
+        return {entry.id: entry.parents for entry in self.companies.values() if entry.parents}
+
     def mark(self, tokens: Tokens) -> Marked:
         """Finds every term in the tokens."""
         words = tokens.words
         joined = " " + " ".join(words) + " "
-        offsets = accumulate((len(word) + 1 for word in words), initial=0)
-        index_at = {offset: index for index, offset in enumerate(offsets)}
         tags: list[dict[str, int]] = [_NOTHING] * len(words)
         mentions: list[Mention] = []
+        firms: list[tuple[int, int]] = []
+        for sense, first, last in self._found(tokens, joined):
+            if sense.kind == "word":
+                _tag(tags, first, sense.name, last)
+                if sense.name == COMPANY_WORD:
+                    firms.append((first, last))
+            else:
+                mentions.append(Mention(sense.kind, sense.name, sense.form, first, last))
+        if any(HEADING in one for one in tags):
+            mentions += headings_in(words, tags, self.headings)
+        kept = _apart(mentions, firms)
+        for mention in kept:
+            if mention.kind != "shadow":  # events are worded with them: `restrict ~5 commodity`
+                _tag(tags, mention.first, mention.kind, mention.last)
+        return Marked(tokens, words, joined, tags, kept, frozenset().union(*tags))
+
+    def _found(self, tokens: Tokens, joined: str) -> Iterator[tuple[Sense, int, int]]:
+        """Each sense of each term that stands in the tokens, and from where to where it stands."""
+        offsets = accumulate((len(word) + 1 for word in tokens.words), initial=0)
+        index_at = {offset: index for index, offset in enumerate(offsets)}
         for pattern, start, _ in self.automaton.find_matches_as_indexes(joined, overlapping=True):
             first = index_at[start]
             last = first + self.lengths[pattern]
             for sense in self.senses[pattern]:
-                if sense.kind == "word":
-                    if not tags[first]:
-                        tags[first] = {}
-                    if last > tags[first].get(sense.name, 0):
-                        tags[first][sense.name] = last
-                else:
-                    mentions.append(Mention(sense.kind, sense.name, sense.form, first, last))
-        kept = _longest(mentions)
-        for mention in kept:
-            if mention.kind != "shadow":  # events are worded with them: `restrict ~5 commodity`
-                if not tags[mention.first]:
-                    tags[mention.first] = {}
-                tags[mention.first][mention.kind] = mention.last
-        return Marked(tokens, words, joined, tags, kept, frozenset().union(*tags))
+                if sense.case == "any" or _is_written(tokens, first, last, sense.case):
+                    yield sense, first, last
 
 
 _NOTHING: dict[str, int] = {}
 
 
+def _tag(tags: list[dict[str, int]], at: int, name: str, end: int) -> None:
+    """Notes that a word of a class begins here; the longest of a class counts."""
+    if not tags[at]:
+        tags[at] = {}
+    if end > tags[at].get(name, 0):
+        tags[at][name] = end
+
+
+def _is_written(tokens: Tokens, first: int, last: int, case: Case) -> bool:
+    if case == "capital":
+        return tokens.is_capital(first)
+    start, end = tokens.span(first, last)
+    return tokens.original[start:end].isupper()
+
+
+def _apart(mentions: list[Mention], firms: Sequence[tuple[int, int]]) -> list[Mention]:
+    """The mentions that stand by themselves, in order.
+
+    A company's name hides the country in it (`Korea Zinc`); of overlapping others the leftmost stays, and of
+    those the longest. Equal spans all stay.
+    """
+    companies = [mention for mention in mentions if mention.kind == "company"]
+    inside = {at for first, last in firms if last - first > 1 for at in range(first, last)}
+    others = [m for m in mentions if m.kind != "company" and not (m.kind == "country" and m.first in inside)]
+    if not companies:
+        return _longest(others)
+    return sorted((*_longest(companies), *_longest(others)), key=lambda m: (m.first, -m.last))
+
+
 def _longest(mentions: list[Mention]) -> list[Mention]:
-    """Of overlapping mentions the leftmost, and of those the longest; equal spans all stay."""
     mentions.sort(key=lambda mention: (mention.first, -mention.last))
     kept: list[Mention] = []
     for mention in mentions:
@@ -140,29 +178,83 @@ def _longest(mentions: list[Mention]) -> list[Mention]:
     return kept
 
 
-def _all_senses(
-    commodities: Iterable[Commodity], countries: Mapping[str, Any]
-) -> Iterable[tuple[str, Sense]]:
+def _terms(entries: Iterable[Commodity | Company | Country]) -> dict[str, list[Sense]]:
+    """Pattern → its senses."""
+    terms: dict[str, list[Sense]] = {}
+    for phrase, sense in (*_named(entries), *_words()):
+        pattern = _pattern(phrase)
+        if pattern.strip() and sense not in terms.setdefault(pattern, []):
+            terms[pattern].append(sense)
+    return {pattern: senses for pattern, senses in terms.items() if senses}
+
+
+def _named(entries: Iterable[Commodity | Company | Country]) -> Iterator[tuple[str, Sense]]:
     for phrase in _load("shadows"):
         yield phrase, Sense("shadow", "")
-    for entry in commodities:
-        yield from ((name, Sense("commodity", entry.id, "name")) for name in entry.names)
-        yield from ((name, Sense("commodity", entry.id, "ambiguous")) for name in entry.ambiguous)
-    for code, forms in countries.items():
-        for form in ("name", "demonym", "seat", "venue"):
-            yield from ((phrase, Sense("country", code, form)) for phrase in forms.get(f"{form}s", ()))
+    for entry in entries:
+        if isinstance(entry, Commodity):
+            yield from _commodity(entry)
+        elif isinstance(entry, Company):
+            yield from _company(entry)
+        else:
+            yield from _country(entry)
+
+
+def _commodity(entry: Commodity) -> Iterator[tuple[str, Sense]]:
+    yield from ((name, Sense("commodity", entry.id, "name")) for name in entry.names)
+    for form, names in (("ambiguous", entry.ambiguous), ("ware", entry.wares)):
+        yield from ((name, Sense("commodity", entry.id, form, _case(name))) for name in names)
+    yield from ((word, Sense("word", f"{CONTEXT}{entry.id}")) for word in entry.context)
+
+
+def _company(entry: Company) -> Iterator[tuple[str, Sense]]:
+    for form, names in (("name", entry.names), ("ambiguous", entry.ambiguous)):
+        for name in names:
+            case = _case(name) if form == "ambiguous" else "any"
+            yield name, Sense("company", entry.id, form, case)
+            yield name, Sense("word", COMPANY_WORD, "", case)
+
+
+def _country(entry: Country) -> Iterator[tuple[str, Sense]]:
+    by_form = (
+        ("name", entry.names),
+        ("demonym", entry.demonyms),
+        ("seat", entry.seats),
+        ("venue", entry.venues),
+        ("office", entry.offices),
+    )
+    for form, names in by_form:
+        yield from ((name, Sense("country", entry.id, form, _case(name))) for name in names)
+    yield from ((name, Sense("word", f"{AGENCY}{entry.id.lower()}")) for name in entry.stands_for)
+
+
+def _words() -> Iterator[tuple[str, Sense]]:
     cites = _load("origins")
     known = {"cites": cites["cited"], "says": cites["says"]}
     known |= {f"{ORIGIN}{origin}": names for origin, names in cites["names"].items()}
-    for words in (_load("words"), _load("events")["words"], known):
+    for words in (_load("words"), _load("contexts"), _load("events")["words"], known):
         for name, phrases in words.items():
             yield from ((phrase, Sense("word", name)) for phrase in phrases)
 
 
-def _shown(code: str, entry: Mapping[str, Any]) -> str:
+def _case(name: str) -> Case:
+    bare = name.rstrip("*")
+    if len(bare) > 1 and bare.isupper() and bare.isalpha():
+        return "upper"
+    return "capital" if bare[:1].isupper() else "any"
+
+
+def _guards(entries: Iterable[Commodity | Country]) -> dict[str, tuple[str, ...]]:
+    guards: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    for entry in entries:
+        if entry.unless:
+            guards[entry.id] += tuple(_pattern(phrase) for phrase in entry.unless)
+    return dict(guards)
+
+
+def _shown(entry: Country) -> str:
     """What `shown` says, else the first name with capitals."""
-    names = entry.get("names", ())
-    return str(entry.get("shown") or (names[0].title() if names else code))
+    return entry.shown or (entry.names[0].title() if entry.names else entry.id)
 
 
 def _pattern(phrase: str) -> str:
@@ -171,28 +263,6 @@ def _pattern(phrase: str) -> str:
     words = tokenise(stem.rstrip("*"), "").words[:-1]
     joined = " " + " ".join(words)
     return joined if stem.endswith("*") else joined + " "
-
-
-def _shipped_commodities() -> list[Commodity]:
-    return [Commodity.model_validate(entry) for entry in _load("commodities")]
-
-
-def _merge(shipped: Sequence[Commodity], added: Sequence[Commodity]) -> dict[str, Commodity]:
-    known = {entry.id: entry for entry in shipped}
-    for entry in added:
-        old = known.get(entry.id)
-        known[entry.id] = entry if old is None else _joined(old, entry)
-    return known
-
-
-def _joined(old: Commodity, new: Commodity) -> Commodity:
-    return Commodity(
-        id=old.id,
-        names=tuple(dict.fromkeys((*old.names, *new.names))),
-        ambiguous=tuple(name for name in (*old.ambiguous, *new.ambiguous) if name not in new.names),
-        parent=new.parent if "parent" in new.model_fields_set else old.parent,
-        hs=tuple(dict.fromkeys((*old.hs, *new.hs))),
-    )
 
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)

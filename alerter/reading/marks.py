@@ -6,12 +6,14 @@ from typing import Literal
 
 from alerter.reading.tokens import Tokens
 
+Kind = Literal["commodity", "country", "company", "shadow", "word"]
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A commodity or a country named by the tokens first to last (half-open)."""
+    """A commodity, a country or a company named by the tokens first to last (half-open)."""
 
-    kind: Literal["commodity", "country", "shadow", "word"]
+    kind: Kind
     name: str
     form: str
     first: int

@@ -1,71 +1,42 @@
-"""Mentions: which of the names in a text count as a commodity or a country meant.
+"""Mentions: which of the names in a text count as a commodity, a country or a company meant.
 
-Ambiguous names (tin, magnet, Turkey, Georgia, a capital as a venue) count only where their context says so.
+Ambiguous names (tin, magnet, lead, a capital as a venue, the Commission) count only where their context says
+so. The words that decide it stand in `vocabulary/contexts.yaml` and with the entries themselves.
 """
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from operator import itemgetter
 
-from alerter.reading.lexicon import Lexicon
+from alerter.reading.lexicon import CONTEXT, Lexicon
 from alerter.reading.marks import Marked, Mention
 
-_CAPITALS_ONLY = frozenset(
-    {"turkey", "polish", "poles", "lima", "sofia", "chad", "jordan", "guinea", "us", "bern", "turks"}
-)
-_PLACE_WORDS = frozenset(
-    {"in", "at", "near", "from", "to", "of", "outside", "into", "between", "via", "around"}
-)
-_VENUE_FOLLOWERS = frozenset(
-    [
-        "talks",
-        "session",
-        "meeting",
-        "meetings",
-        "summit",
-        "conference",
-        "exchange",
-        "stock",
-        "metal",
-        "futures",
-        "based",
-        "airport",
-        "port",
-        "court",
-        "framework",
-        "round",
-        "negotiations",
-        "accord",
-        "deal",
-        "trip",
-        "fair",
-        "trading",
-        "market",
-    ]
-)
+_JOINED = frozenset({"and", ",", "or"})
+_METALS = frozenset({"zinc", "tin", "copper", "nickel", "silver", "aluminium", "aluminum", "gold", "cadmium"})
+_NEAR = 3
+"""Tokens within which another metal makes `lead` one."""
 
 
 def meant(marked: Marked, lexicon: Lexicon) -> list[Mention]:
     """The mentions that count, in order."""
-    trade: bool | None = None
-    kept = []
     products = _product_names(marked)
+    ends = {mention.last for mention in marked.mentions if mention.kind == "commodity"}
+    kept = []
     for mention in marked.mentions:
         if mention.kind == "country":
-            if _is_country_meant(marked, mention, lexicon):
-                kept.append(mention)
+            counts = _is_country_meant(marked, mention, lexicon)
         elif mention.kind == "commodity":
-            if mention.name in products and _is_capitalised(marked, mention):
-                continue
-            if mention.form == "ambiguous":
-                if trade is None:
-                    trade = "trade" in marked.present
-                if not trade or not _is_commodity_noun(marked, mention):
-                    continue
+            counts = mention.name not in products or not _is_capitalised(marked, mention)
+            counts = counts and _is_commodity_meant(marked, mention, lexicon)
+            counts = counts and (mention.form != "ware" or _is_goods(marked, mention, ends))
+        else:
+            counts = mention.kind == "company" and (mention.form != "ambiguous" or "trade" in marked.present)
+        if counts:
             kept.append(mention)
     return kept
 
 
-def listed(mentions: list[Mention], kind: str) -> tuple[str, ...]:
+def listed(mentions: Iterable[Mention], kind: str) -> tuple[str, ...]:
     """Ids or codes of one kind, each once, in order of appearance."""
     return tuple(dict.fromkeys(mention.name for mention in mentions if mention.kind == kind))
 
@@ -105,60 +76,91 @@ def _is_capitalised(marked: Marked, mention: Mention) -> bool:
     return all(marked.tokens.is_capital(at) for at in range(mention.first, mention.last))
 
 
-def _is_commodity_noun(marked: Marked, mention: Mention) -> bool:
-    """Is an ambiguous word the name of a material here?"""
-    word = marked.words[mention.first]
-    if word == "map":
-        return marked.tokens.original[marked.tokens.starts[mention.first] :][:3] == "MAP"
-    if word == "lead":
-        return _is_metal_lead(marked, mention)
-    return True
+def _is_commodity_meant(marked: Marked, mention: Mention, lexicon: Lexicon) -> bool:
+    if _says_any(marked, lexicon.guards.get(mention.name, ())):
+        return False
+    if mention.form not in ("ambiguous", "ware"):
+        return True
+    if marked.present.isdisjoint(("trade", f"{CONTEXT}{mention.name}")):
+        return False
+    if _says_any(marked, lexicon.rivals.get(mention.name, ())):
+        return False
+    return marked.words[mention.first] != "lead" or _is_among_metals(marked, mention)
 
 
-def _is_metal_lead(marked: Marked, mention: Mention) -> bool:
-    after = marked.words[mention.last] if mention.last < len(marked.words) else ""
-    before = marked.words[mention.first - 1] if mention.first else ""
-    if after in ("and", ",") or before in ("and", ","):
-        metals = ("zinc", "tin", "copper", "nickel", "silver", "aluminium", "aluminum")
-        near = marked.words[max(0, mention.first - 3) : mention.last + 3]
-        return any(metal in near for metal in metals)
-    return after in (
-        "prices",
-        "price",
-        "exports",
-        "ore",
-        "ingots",
-        "smelter",
-        "concentrate",
-        "imports",
-        "acid",
-        "mine",
-    )
+def _says_any(marked: Marked, needles: Iterable[str]) -> bool:
+    return any(needle in marked.joined for needle in needles)
+
+
+def _is_among_metals(marked: Marked, mention: Mention) -> bool:
+    """Is the word listed with metals: `copper, lead and zinc`?"""
+    words = marked.words
+    after = words[mention.last] if mention.last < len(words) else ""
+    before = words[mention.first - 1] if mention.first else ""
+    if _JOINED.isdisjoint((before, after)):
+        return False
+    return not _METALS.isdisjoint(words[max(0, mention.first - _NEAR) : mention.last + _NEAR])
+
+
+def _is_goods(marked: Marked, mention: Mention, ends: set[int]) -> bool:
+    """Are the wares themselves meant, rather than the kind of a firm, or a part of its name?"""
+    first, last = _sentence_of(marked, mention)
+    if mention.first in ends or not marked.says("traded", first, last):  # `semiconductor machinery`
+        return False
+    if marked.any_of(_past_joined(marked, mention.last), _NOT_GOODS):
+        return False
+    if marked.words[mention.first - 1] == "of" and marked.has(mention.first - 2, "sellers"):
+        return False  # `makers of perfume`
+    if mention.first == first or not _is_capitalised(marked, mention):
+        return True
+    return not marked.tokens.is_capital(mention.first - 1) or _is_in_capitals(marked, first, last)
+
+
+def _past_joined(marked: Marked, at: int) -> int:
+    """Where the noun stands that wares may qualify together: `clothing and toy sellers`."""
+    while at + 1 < len(marked.words) and marked.words[at] in _JOINED and marked.has(at + 1, "commodity"):
+        at = marked.tags[at + 1]["commodity"]
+    return at
+
+
+_NOT_GOODS = frozenset({"sellers", "commodity"})
 
 
 def _is_country_meant(marked: Marked, mention: Mention, lexicon: Lexicon) -> bool:
-    word = marked.words[mention.first]
-    tokens = marked.tokens
-    if word in _CAPITALS_ONLY and not tokens.is_capital(mention.first):
+    following = marked.words[mention.last] if mention.last < len(marked.words) else ""
+    if marked.words[mention.first] == "us" and following == "$":
         return False
-    if word == "us" and not _is_all_capitals(marked, mention):
-        return False
-    if word == "us" and mention.last < len(marked.words) and marked.words[mention.last] == "$":
+    if mention.form in ("seat", "venue") and marked.has(mention.last, "home_of"):
         return False
     if mention.form == "venue":
-        return _acts(marked, mention)
-    guards = lexicon.guards.get(mention.name)
-    return not (guards and any(guard in marked.joined for guard in guards))
+        return _acts(marked, mention, following)
+    if mention.form == "office":
+        return _is_the_office(marked, mention, following)
+    return not _says_any(marked, lexicon.guards.get(mention.name, ()))
 
 
-def _is_all_capitals(marked: Marked, mention: Mention) -> bool:
-    start, end = marked.tokens.span(mention.first, mention.last)
-    return marked.tokens.original[start:end].isupper()
-
-
-def _acts(marked: Marked, mention: Mention) -> bool:
+def _acts(marked: Marked, mention: Mention, following: str) -> bool:
     """Does a capital stand for its government, rather than for a place?"""
-    words = marked.words
-    before = words[mention.first - 1] if mention.first else ""
-    after = words[mention.last] if mention.last < len(words) else ""
-    return before not in _PLACE_WORDS and after not in _VENUE_FOLLOWERS
+    before = mention.first - 1
+    if before >= 0 and marked.has(before, "place_word"):
+        return False
+    if following in (":", "(", "/") or marked.has(mention.last, "commodity"):
+        return False
+    dated = marked.words[mention.last + 1 : mention.last + 2] if following == "," else []
+    if dated and (
+        dated[0].isdigit() or any(name.startswith("month_") for name in marked.tags[mention.last + 1])
+    ):
+        return False
+    return not marked.has(mention.last, "venue_follower")
+
+
+def _is_the_office(marked: Marked, mention: Mention, following: str) -> bool:
+    """`the Commission` is the one in Brussels, unless the text names another one in full."""
+    word = marked.words[mention.first]
+    if not mention.first or marked.words[mention.first - 1] != "the" or following in ("of", "on", "for"):
+        return False
+    places = (at for at, one in enumerate(marked.words) if one == word and at)
+    return not any(
+        marked.tokens.is_capital(at) and marked.tokens.is_capital(at - 1) and marked.words[at - 1] != "the"
+        for at in places
+    )

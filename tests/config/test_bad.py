@@ -25,6 +25,7 @@ SHAPE = [
     ("▸just words", "a configuration file should be a mapping of lists"),
     ("lexicon: ▸[a]", "lexicon should be a mapping"),
     ("lexicon: {▸comodities: []}", 'unknown key "comodities"; did you mean "commodities"?'),
+    ("lexicon: {companies: [{id: a, parents: [▸bb]}, {id: b}]}", 'unknown company "bb"; did you mean "b"?'),
     ("lexicon: {commodities: ▸{}}", "commodities should be a list"),
     ("rules: [▸x]", "a rule should be a mapping"),
     ("rules: [▸~]", "a rule should be a mapping"),

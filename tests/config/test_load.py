@@ -197,7 +197,10 @@ def test_rules_sources_and_the_lexicon_are_read_by_their_models(tmp_path: Path) 
 sources: [{id: news, type: feed, url: "https://a.example/feed", every: 10m, labels: {outlet: reex}}]
 rules:
   - {id: fall, type: claim, metric: [exports], change_below: -20%, commodities: [magnesia], origin: [NO]}
-lexicon: {commodities: [{id: magnesia, names: ["magnesia*"], parent: magnesium, hs: ["251910"]}]}
+lexicon:
+  commodities: [{id: magnesia, names: ["magnesia*"], parent: magnesium, hs: ["251910"]}]
+  companies: [{id: nexperia, names: [nexperia]}]
+  countries: [{id: CN, stands_for: [rare earth office]}]
 receivers: [{id: desk, console: {}}]
 routes: [{receiver: desk}]
 retention: {signals: 30d}
@@ -206,6 +209,9 @@ retention: {signals: 30d}
     assert configuration.sources[0].every == timedelta(minutes=10)
     assert configuration.rules[0].model_dump()["change_below"] == -20.0
     assert configuration.commodities[0].parent == "magnesium"
+    lexicon = configuration.lexicon()
+    assert lexicon.parents["magnesia"] == "magnesium"
+    assert "nexperia" in lexicon.companies
     assert configuration.retention == Retention(signals=timedelta(days=30))
     assert configuration.warnings == ()
 
