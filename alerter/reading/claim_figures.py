@@ -7,9 +7,18 @@ other numbers that state nothing fall out here.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from alerter.reading.claim_grammar import Window, direction, figure_start, is_compared, metric_of
+from alerter.reading.claim_grammar import (
+    SUBJECTS,
+    Window,
+    direction,
+    figure_start,
+    is_compared,
+    is_of_another_time,
+    metric_of,
+)
+from alerter.reading.claim_rates import is_levy
 from alerter.reading.marks import Marked
-from alerter.reading.numbers import Quantity
+from alerter.reading.numerals import Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +51,16 @@ class _Kept:
 def figures(marked: Marked, found: Sequence[Quantity], first: int, last: int) -> list[Figure]:
     """The figures among the quantities of the sentence from `first` to `last` (half-open)."""
     kept: list[_Kept] = []
+    rates: Quantity | None = None
     for quantity, window in zip(found, _windows(found, first, last), strict=True):
-        change = None if quantity.kind == "level" else _change(marked, quantity, window, kept)
-        if change is not None or _is_level(marked, quantity, window, kept):
-            kept.append(_Kept(quantity, change, window))
+        if quantity.kind == "level":
+            one = _level(marked, quantity, window)
+        else:
+            one = _relative(marked, quantity, window, kept, rates)
+        if one is None:
+            continue
+        kept.append(one)
+        rates = one.quantity if one.change is None and one.quantity.kind == "pct" else None
     return _pair(marked, kept)
 
 
@@ -55,13 +70,86 @@ def _windows(found: Sequence[Quantity], first: int, last: int) -> list[Window]:
     return [Window(first, last, edges[i], starts[i + 1]) for i in range(len(found))]
 
 
+# --- levels and absolute changes --------------------------------------------------------------------
+
+
+def _level(marked: Marked, quantity: Quantity, window: Window) -> _Kept | None:
+    if is_compared(marked, quantity, window):
+        return None
+    sign = _absolute_sign(marked, quantity, window)
+    if sign is None or (not _is_priced(quantity) and metric_of(marked, quantity, window) == "nonmetric"):
+        return None
+    if sign:
+        quantity = replace(quantity, value=sign * quantity.value, unit=f"{quantity.unit}_delta")
+    return _Kept(quantity, None, window)
+
+
+def _absolute_sign(marked: Marked, quantity: Quantity, window: Window) -> int | None:
+    """The sign of an absolute change (`fell by 968,000 barrels a day`), 0 for a level, None for neither.
+
+    What moves by a sum (`rose 45 cents, or 0.6 %, to $78`) is told by its percentage or its level.
+    """
+    words, start = marked.words, figure_start(marked, quantity)
+    before = words[start - 1] if start > window.first else ""
+    after = words[quantity.last : quantity.last + 1]
+    sign = direction(marked, quantity, window)
+    if before == "by":
+        return (sign or None) if sign and not _is_agent(marked, start, window) else 0
+    moved = start > window.first and marked.any_of(start - 1, frozenset({"up", "down"}))
+    if moved and (after in (["to"], [","]) or words[start - 1] in ("up", "down")):
+        return None if "to" in words[quantity.last : quantity.last + 8] or after == [","] else 0
+    return 0
+
+
+def _is_agent(marked: Marked, start: int, window: Window) -> bool:
+    """Does `by` stand too far from the verb of change to say by how much?"""
+    near = range(max(window.after_previous, start - 5), start - 1)
+    return not any(marked.any_of(at, frozenset({"up", "down"})) for at in near)
+
+
+# --- percentages, fractions and multiples -----------------------------------------------------------
+
+
+def _relative(
+    marked: Marked, quantity: Quantity, window: Window, kept: Sequence[_Kept], rates: Quantity | None
+) -> _Kept | None:
+    if (
+        quantity.kind == "pct"
+        and not quantity.is_fraction
+        and _is_levy(marked, quantity, window, kept, rates)
+    ):
+        return None if is_compared(marked, quantity, window) else _Kept(quantity, None, window)
+    if _is_fill(marked, quantity):
+        return None if is_compared(marked, quantity, window) else _Kept(quantity, None, window)
+    change = _change(marked, quantity, window, kept)
+    return None if change is None else _Kept(quantity, change, window)
+
+
+def _is_levy(
+    marked: Marked, quantity: Quantity, window: Window, kept: Sequence[_Kept], rates: Quantity | None
+) -> bool:
+    start = figure_start(marked, quantity)
+    if marked.words[start - 1 : start] == ["by"] or (kept and _ends_change(kept[-1], quantity)):
+        return False
+    return is_levy(marked, quantity, window, rates)
+
+
+def _ends_change(lower: _Kept, upper: Quantity) -> bool:
+    return lower.change is not None and _ends_range(lower.quantity, upper)
+
+
+def _is_fill(marked: Marked, quantity: Quantity) -> bool:
+    """`34 % full`: how much of the storage is taken up."""
+    return quantity.kind == "pct" and marked.words[quantity.last : quantity.last + 1] == ["full"]
+
+
 def _change(marked: Marked, quantity: Quantity, window: Window, kept: Sequence[_Kept]) -> float | None:
     """The signed change in per cent, None where the quantity states none."""
     if quantity.kind == "change":
         return quantity.value
-    by = marked.words[figure_start(marked, quantity) - 1 : figure_start(marked, quantity)] == ["by"]
-    if not quantity.is_fraction and not by and _is_levy(marked, quantity, window, kept):
-        return None
+    if quantity.kind == "times":
+        is_then = is_of_another_time(marked, quantity, window)
+        return round((quantity.value - 1) * 100, 1) if is_then else None
     if kept and _ends_range(kept[-1].quantity, quantity):
         change = kept[-1].change
         return None if change is None else quantity.value * (1 if change > 0 else -1)
@@ -71,58 +159,34 @@ def _change(marked: Marked, quantity: Quantity, window: Window, kept: Sequence[_
 
 def _ends_range(lower: Quantity, upper: Quantity) -> bool:
     """Are they the two ends of one range: `10-15 per cent`?"""
-    return (lower.bound, upper.bound, lower.last) == ("at_least", "at_most", upper.first)
+    return (lower.bound, upper.bound) == ("at_least", "at_most") and upper.first - lower.last <= 1
 
 
 _NO_ELLIPSIS = frozenset(
-    {"to", "from", "at", "of", "with", "for", "than", "in", "on", "a", "tariff", "about"}
+    {"to", "from", "at", "of", "with", "for", "than", "in", "tariff", "share", "accounts"}
 )
+_PADDING = frozenset(
+    "only just a an the record new high low total fresh peak mere whopping some further".split()
+)
+_JOINTS = frozenset({"and", ",", ";", "but"})
 
 
 def _elliptic(marked: Marked, quantity: Quantity, window: Window, kept: Sequence[_Kept]) -> int:
-    """`… and Japan's 20.8 %`, `and aluminium 18 %`: the verb of the figure before serves here too."""
+    """`… and Japan's 20.8 %`, `and its imports by 7.3 %`: the verb of the figure before serves here too."""
     changes = [one.change for one in kept if one.change is not None]
     if not changes or marked.words[quantity.last : quantity.last + 1] == ["of"]:
         return 0
-    between = marked.words[window.after_previous : quantity.first]
-    if not between or len(between) > 6 or between[0] not in ("and", ",", ";"):
+    between = marked.words[window.after_previous : figure_start(marked, quantity)]
+    joints = [at for at, word in enumerate(between) if word in _JOINTS]
+    if not joints or len(between) > 14:
         return 0
-    if not _NO_ELLIPSIS.isdisjoint(between):
+    tail = [word for word in between[joints[-1] + 1 :] if word not in _PADDING]
+    if len(tail) > 5 or (tail[-1:] != ["by"] and not _NO_ELLIPSIS.isdisjoint(tail)):
         return 0
     return 1 if changes[-1] > 0 else -1
 
 
-def _is_level(marked: Marked, quantity: Quantity, window: Window, kept: Sequence[_Kept]) -> bool:
-    if is_compared(marked, quantity, window):
-        return False
-    return quantity.kind == "level" or (quantity.kind == "pct" and _is_levy(marked, quantity, window, kept))
-
-
-def _is_levy(marked: Marked, quantity: Quantity, window: Window, kept: Sequence[_Kept]) -> bool:
-    """Is the percentage a tariff's rate?"""
-    if quantity.is_fraction or quantity.sign or "tariff" not in marked.present:
-        return False
-    if any(
-        marked.has(at, "tariff") for at in range(quantity.last, min(window.before_next, quantity.last + 5))
-    ):
-        return True
-    if metric_of(marked, quantity, window) == "tariff":
-        return True
-    if kept and kept[-1].change is None and kept[-1].quantity.kind == "pct":
-        return window.last - window.first < 60 and quantity.first - kept[-1].quantity.last <= 14
-    return _reads_as_rate(marked, quantity, window)
-
-
-def _reads_as_rate(marked: Marked, quantity: Quantity, window: Window) -> bool:
-    """`pay 36 %`, `the 10 % baseline`, `duties … come down to 47 %` in a text that speaks of tariffs."""
-    start = figure_start(marked, quantity)
-    before = marked.words[start - 1] if start else ""
-    if before in ("pay", "pays", "paying"):
-        return True
-    near = range(max(window.first, quantity.first - 6), min(window.before_next, quantity.last + 5))
-    if any(marked.has(at, "tariff_rate") for at in near if not quantity.first <= at < quantity.last):
-        return True
-    return before in ("to", "at", "of") and marked.says("tariff", max(window.first, start - 14), start)
+# --- a level and its change -------------------------------------------------------------------------
 
 
 def _pair(marked: Marked, kept: Sequence[_Kept]) -> list[Figure]:
@@ -159,27 +223,52 @@ def _changed(marked: Marked, one: _Kept, waiting: _Kept | None) -> list[Figure]:
     return [_alone(waiting), Figure(one.quantity, one.change, None, one.window)]
 
 
-_CLOSERS = frozenset({"to", "at", "hit", "reaching", "totalling", "reach", "touching", "("})
+_CLOSERS = frozenset(
+    {"to", "at", "hit", "reaching", "totalling", "reach", "reached", "touching", "(", "totaling", "reaches"}
+)
 _BREAKS = frozenset({";", "while", "but", "whereas", "although"})
 
 
 def _closes(marked: Marked, figure: Figure, level: Quantity) -> bool:
     """Does the level end the change: `swelled 84 % to 854 tons`, `halved the duty to 10 percent`?"""
-    if figure.level is not None or figure.change is None:
+    if figure.level is not None or figure.change is None or _is_delta(level):
         return False
     if level.kind == "pct" and figure.anchor.kind != "change":
         return False
     between = marked.words[figure.anchor.last : level.first]
     if len(between) > 14 or not _BREAKS.isdisjoint(between):
         return False
-    return marked.words[figure_start(marked, level) - 1] in _CLOSERS
+    at = figure_start(marked, level) - 1
+    while at > figure.anchor.last and marked.words[at] in _PADDING:
+        at -= 1
+    return marked.words[at] in _CLOSERS
+
+
+def _is_priced(level: Quantity) -> bool:
+    """Is it money per unit, rather than an amount?"""
+    return level.unit is not None and "_per_" in level.unit and not level.unit.endswith("_per_day")
+
+
+def _is_delta(level: Quantity) -> bool:
+    return level.unit is not None and level.unit.endswith("_delta")
 
 
 def _follows(marked: Marked, level: Quantity, one: _Kept) -> bool:
-    """Does the change follow from the level: `406 t, down 9 %`?"""
+    """Does the change follow from the level: `406 t, down 9 %`, `70.7 m t …; so the decline is 9 %`?"""
     between = marked.words[level.last : one.quantity.first]
-    if len(between) > 16 or not {";", "while", "whereas"}.isdisjoint(between):
+    if _is_delta(level) or len(between) > 24 or not {"while", "whereas", "but"}.isdisjoint(between):
         return False
-    if level.unit and "_per_" in level.unit:
+    parted = any(
+        marked.words[at] in (";", "and") and _is_subject(marked, at + 1)
+        for at in range(level.last, one.quantity.first)
+    )
+    if parted:
+        return False
+    if _is_priced(level):
         return metric_of(marked, one.quantity, one.window) in ("price", None)
     return True
+
+
+def _is_subject(marked: Marked, at: int) -> bool:
+    """Does a new subject begin here, within three words?"""
+    return any(marked.any_of(ahead, SUBJECTS) for ahead in range(at, at + 3))

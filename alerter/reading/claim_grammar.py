@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from alerter.core.reading import Basis, Modality
 from alerter.reading.marks import Marked
-from alerter.reading.numbers import Quantity
-from alerter.reading.periods import Period, previous_month, year_before
+from alerter.reading.numerals import Quantity
+from alerter.reading.period_dates import previous_month, year_before
+from alerter.reading.periods import Period
 
 METRICS = (
     "exports",
@@ -28,6 +29,9 @@ _CONNECTIVES = "for with at whose which because while although though that after
 _STOPS = frozenset({*_CONNECTIVES.split(), "against", "to", "than", "whereas", "but", "since", ";", "."})
 _CLAUSE_ENDS = frozenset({",", ";", "and", "but", "while", "from", "to", "against", "of", "\n", "(", ")"})
 _DIRECTED = frozenset({"up", "down"})
+SUBJECTS = frozenset({*METRICS, "commodity", "country"})
+"""Classes of the words that a new subject of a figure begins with."""
+_ADVERBS = frozenset("only just merely barely well".split())
 _COMPARED_BEFORE = frozenset({"from", "against", "than", "versus", "vs", "instead", "previously", "after"})
 
 
@@ -45,6 +49,8 @@ def figure_start(marked: Marked, quantity: Quantity) -> int:
     """Where the figure begins with the words that bound it: `more than 40 %`, `up to 5,000 t`."""
     first = quantity.first
     if quantity.sign and first and marked.words[first - 1] in ("-", "+", "\u2212", "plus", "minus"):
+        first -= 1
+    while first and marked.words[first - 1] in _ADVERBS:
         first -= 1
     for back in (4, 3, 2, 1):
         start = first - back
@@ -68,7 +74,15 @@ def direction(marked: Marked, quantity: Quantity, window: Window) -> int:
     ahead, gap = _direction_after(marked, quantity, window)
     if ahead and (not behind or gap < distance):
         return ahead
-    return behind
+    return behind or _direction_over(marked, quantity)
+
+
+def _direction_over(marked: Marked, quantity: Quantity) -> int:
+    """`30 % over the first half`: above it."""
+    words, at = marked.words, quantity.last
+    if words[at : at + 1] != ["over"] or at + 1 >= len(words):
+        return 0
+    return 0 if words[at + 1][0].isdigit() or words[at + 1] in ("a", "three", "five", "ten") else 1
 
 
 def _is_share(marked: Marked, quantity: Quantity, start: int) -> bool:
@@ -123,6 +137,9 @@ def _sign_at(marked: Marked, at: int) -> int:
     return -1 if "down" in marked.tags[at] else 1
 
 
+_MULTIPLIES = frozenset("double twice triple treble thrice times half quadruple".split())
+
+
 def is_compared(marked: Marked, quantity: Quantity, window: Window) -> bool:
     """Is the level only what another is compared with: `from 2,626 t`, `against 46 tons`?"""
     start = figure_start(marked, quantity)
@@ -135,17 +152,36 @@ def is_compared(marked: Marked, quantity: Quantity, window: Window) -> bool:
             return True
         if word == "of" and at > 0 and words[at - 1] == "instead":
             return True
+        if word in _MULTIPLIES:
+            return True
         if word not in ("a", "an", "the", "of", "about", "some"):
             return False
     return False
 
 
+_THEN = frozenset(
+    "ago before earlier previous previously then once was were had did last used usual normally since".split()
+)
+_THEN_CLASSES = frozenset({"yoy", "mom", "qoq", *(f"month_{number}" for number in range(1, 13))})
+
+
+def is_of_another_time(marked: Marked, quantity: Quantity, window: Window) -> bool:
+    """Is a multiple one of an earlier amount (`five times what they were`), not of another place's?"""
+    words = marked.words
+    ahead = range(quantity.last, min(window.last, quantity.last + 18))
+    if any(words[at] in _THEN or marked.any_of(at, _THEN_CLASSES) for at in ahead):
+        return True
+    if any(words[at][:2] in ("19", "20") and len(words[at]) == 4 for at in ahead):
+        return True
+    return any(marked.has(at, "yoy") for at in range(window.first, quantity.first))
+
+
 def metric_of(marked: Marked, quantity: Quantity, window: Window) -> str | None:
     """The measure that a figure is of, from the nearest word for one; `nonmetric` for what no claim is of."""
-    nearest = _metric_between(marked, quantity.first - 1, window.first, -1)
+    nearest = _metric_behind(marked, quantity.first - 1, window.first)
     if nearest and nearest[1] >= window.after_previous - 1:
         return nearest[0]
-    ahead = _metric_between(marked, quantity.last, min(window.before_next, quantity.last + 14), 1)
+    ahead = _metric_ahead(marked, quantity.last, min(window.before_next, quantity.last + 14))
     if ahead and not nearest:
         return ahead[0]
     if ahead and nearest:
@@ -154,14 +190,45 @@ def metric_of(marked: Marked, quantity: Quantity, window: Window) -> str | None:
     return nearest[0] if nearest else None
 
 
-def _metric_between(marked: Marked, start: int, stop: int, step: int) -> tuple[str, int] | None:
-    for at in range(start, stop - 1 if step < 0 else stop, step):
-        tags = marked.tags[at]
-        if not tags or (at and marked.words[at - 1 : at + 1] == ["of", "the"]):
-            continue  # `production of the metal` is of production
-        found = [(end, name) for name, end in tags.items() if name in _KNOWN]
-        if found:
-            return max(found)[1], at
+_LONGEST_TERM = 3
+"""Words back from which a longer term may hold a measure's word: `share price`, `net income`."""
+
+
+def _metric_behind(marked: Marked, start: int, stop: int) -> tuple[str, int] | None:
+    for at in range(start, stop - 1, -1):
+        name = _measure_at(marked, at)
+        if name:
+            return _held_by(marked, at, stop) or name, at
+    return None
+
+
+def _metric_ahead(marked: Marked, start: int, stop: int) -> tuple[str, int] | None:
+    for at in range(start, stop):
+        if marked.words[at] == ";":
+            return None
+        name = _measure_at(marked, at)
+        if name:
+            return name, at
+    return None
+
+
+def _measure_at(marked: Marked, at: int) -> str | None:
+    tags = marked.tags[at]
+    if not tags or _KNOWN.isdisjoint(tags):
+        return None
+    if at and marked.words[at - 1] == "of" and marked.words[at] == "the":
+        return None  # `production of the metal` is of production
+    name = max(_KNOWN & tags.keys(), key=lambda one: (tags[one], one))
+    is_sum = name == "nonmetric" and at and marked.words[at - 1][0].isdigit()
+    return None if is_sum else name  # `635,000 yuan` says nothing of the currency
+
+
+def _held_by(marked: Marked, at: int, stop: int) -> str | None:
+    """The measure of a longer term that ends with this word: `net income` is no income."""
+    for first in range(at - 1, max(stop, at - _LONGEST_TERM) - 1, -1):
+        name = _measure_at(marked, first)
+        if name and marked.tags[first][name] > at:
+            return name
     return None
 
 

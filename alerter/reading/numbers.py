@@ -1,119 +1,29 @@
 """Numbers: quantities in a text's tokens: percentages, fractions, multiples, and levels with their units.
 
-Units of mass become tonnes or kilograms as LABEL units (`t`, `kg`), money its currency, prices `usd_per_t`
-and the like. Ranges (`10-15 per cent`) give a lower and an upper quantity.
+A number whose unit stands with a later one takes it from there (`0.5 million and 0.9 million tonnes`), and
+ranges (`10-15 per cent`) give a lower and an upper quantity.
 """
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import replace
 
-from alerter.core.reading import Bound
 from alerter.reading.marks import Marked
+from alerter.reading.multiples import CHANGE_CLASSES, OPENERS, said_in_words, times
+from alerter.reading.numerals import (
+    BOUNDS,
+    LONG_SCALES,
+    SMALL,
+    Number,
+    Quantity,
+    bound_at,
+    number_at,
+    sign_at,
+)
+from alerter.reading.units import Unit, currency_after, currency_before, days_at, per_at, unit_at
 
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number with what it counts; `first` and `last` are tokens (half-open)."""
-
-    kind: Literal["pct", "level", "change"]
-    """`change` = a change said in one word, such as halved: the value is the signed percentage."""
-    value: float
-    unit: str | None
-    bound: Bound
-    first: int
-    last: int
-    sign: int = 0
-    """−1 or 1 where the figure itself is signed."""
-    is_fraction: bool = False
-
-
-_SCALES = {
-    "thousand": 1e3,
-    "k": 1e3,
-    "million": 1e6,
-    "mn": 1e6,
-    "m": 1e6,
-    "mln": 1e6,
-    "billion": 1e9,
-    "bn": 1e9,
-    "b": 1e9,
-    "trillion": 1e12,
-    "tn": 1e12,
-    "crore": 1e7,
-    "lakh": 1e5,
-}
-_SHORT_SCALES = frozenset({"m", "b", "k"})
-_UNITS: dict[str, tuple[str, float]] = {
-    **dict.fromkeys(("t", "ton", "tons", "tonne", "tonnes", "mt", "tpa"), ("t", 1.0)),
-    **dict.fromkeys(("kt", "ktpa", "kilotons", "kilotonnes"), ("t", 1e3)),
-    **dict.fromkeys(
-        ("kg", "kilo", "kilos", "kilogram", "kilograms", "kilogramme", "kilogrammes"), ("kg", 1.0)
-    ),
-    **dict.fromkeys(("units", "vehicles", "cars", "pieces"), ("units", 1.0)),
-    **dict.fromkeys(("barrels", "bbl"), ("bbl", 1.0)),
-    **dict.fromkeys(("bpd",), ("bbl_per_day", 1.0)),
-}
-_WORD_CURRENCIES = {
-    "dollars": "usd",
-    "usd": "usd",
-    "eur": "eur",
-    "euros": "eur",
-    "euro": "eur",
-    "yuan": "cny",
-    "rmb": "cny",
-    "cny": "cny",
-    "renminbi": "cny",
-    "rupees": "inr",
-    "rs": "inr",
-    "inr": "inr",
-    "pounds": "gbp",
-    "gbp": "gbp",
-    "yen": "jpy",
-    "jpy": "jpy",
-    "won": "krw",
-    "ringgit": "myr",
-}
-_SIGNS = {"$": "usd", "\u20ac": "eur", "\u00a3": "gbp", "\u00a5": "cny", "\u20b9": "inr"}
-_CURRENCIES = frozenset({*_WORD_CURRENCIES.values()})
-_COUNTED = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-    sixteen seventeen eighteen nineteen twenty"""
-_TENS = "thirty forty fifty sixty seventy eighty ninety"
-_SMALL = {
-    **{word: float(value) for value, word in enumerate(_COUNTED.split())},
-    **{word: 10.0 * tens for tens, word in enumerate(_TENS.split(), start=3)},
-}
-_FRACTIONS = {
-    "third": 100 / 3,
-    "quarter": 25.0,
-    "fifth": 20.0,
-    "sixth": 100 / 6,
-    "tenth": 10.0,
-    "half": 50.0,
-    "thirds": 100 / 3,
-    "quarters": 25.0,
-    "fifths": 20.0,
-    "tenths": 10.0,
-}
-_PER = {
-    "ton": "t",
-    "tons": "t",
-    "tonne": "t",
-    "t": "t",
-    "metric": "t",
-    "pound": "lb",
-    "lb": "lb",
-    "ounce": "oz",
-    "oz": "oz",
-    "kilo": "kg",
-    "kilogram": "kg",
-    "kg": "kg",
-    "barrel": "bbl",
-    "bbl": "bbl",
-    "mtu": "mtu",
-}
-_NUMBER_WORDS = frozenset({*_SMALL, *_FRACTIONS, *(f"{word}fold" for word in _SMALL)})
-_WORD_CHANGES = {"halve": -50.0, "double": 100.0, "triple": 200.0, "quadruple": 300.0}
-_CHANGE_CLASSES = frozenset(_WORD_CHANGES)
+_WORDS = frozenset({*SMALL, *LONG_SCALES, *OPENERS})
+"""Words that may open a quantity."""
+_LONGEST_LIST = 6
 
 
 def quantities(marked: Marked, first: int, last: int) -> list[Quantity]:
@@ -121,11 +31,11 @@ def quantities(marked: Marked, first: int, last: int) -> list[Quantity]:
     found: list[Quantity] = []
     unread = first
     for index in _openings(marked, first, last):
-        quantity = _quantity_at(marked, index, last) if index >= unread else None
+        quantity = _quantity_at(marked, index, last, found) if index >= unread else None
         if quantity:
             found.append(quantity)
             unread = quantity.last
-    return _ranges(marked, found) if found else found
+    return _ranges(marked, found) if len(found) > 1 else found
 
 
 def _openings(marked: Marked, first: int, last: int) -> list[int]:
@@ -134,240 +44,192 @@ def _openings(marked: Marked, first: int, last: int) -> list[int]:
     return [
         index
         for index, word in enumerate(marked.words[first:last], first)
-        if word[0].isdigit()
-        or word in _NUMBER_WORDS
-        or (tags[index] and not _CHANGE_CLASSES.isdisjoint(tags[index]))
+        if word[0].isdigit() or word in _WORDS or (tags[index] and not CHANGE_CLASSES.isdisjoint(tags[index]))
     ]
 
 
-def _quantity_at(marked: Marked, index: int, last: int) -> Quantity | None:
-    word = marked.words[index]
-    if word[0].isdigit():
-        return _numeral(marked, index, last, number_of(word))
-    if word in _SMALL:
-        return _spelled(marked, index, last)
-    if word in _FRACTIONS:
-        return _fraction(marked, index, last)
-    for name in marked.tags[index].keys() & _WORD_CHANGES.keys():
-        return _said_in_a_word(marked, index, _WORD_CHANGES[name], name)
-    if word.endswith("fold") and word[:-4] in _SMALL:
-        value = (_SMALL[word[:-4]] - 1) * 100
-        return Quantity("change", value, None, _bound(marked, index), index, index + 1, 1)
-    return None
+def _quantity_at(marked: Marked, index: int, last: int, found: Sequence[Quantity]) -> Quantity | None:
+    if not marked.words[index][0].isdigit():
+        said = said_in_words(marked, index, last)
+        if said or marked.any_of(index, CHANGE_CLASSES):
+            return said
+    number = number_at(marked, index, last)
+    return _measured(marked, number, last, found) if number else None
 
 
-def number_of(word: str) -> float:
-    """The number that a numeral stands for: `1,238.5`."""
-    digits = word.replace(",", "")
-    return (
-        float(digits)
-        if digits.isascii()
-        else float("".join(str(int(c)) if c.isdigit() else c for c in digits))
+# --- what a number counts ---------------------------------------------------------------------------
+
+
+def _measured(marked: Marked, number: Number, last: int, found: Sequence[Quantity]) -> Quantity | None:
+    """The quantity that a number is of: by its own unit, else by that of the list or range it stands in."""
+    words, at = marked.words, number.last
+    if at < last and words[at] in ("times", "fold"):
+        return times(marked, number)
+    if marked.has(at, "points"):
+        return None
+    if marked.has(at, "percent"):
+        end = marked.tags[at]["percent"]
+        bound = bound_at(marked, number.first, end)
+        return Quantity("pct", number.value, "pct", bound, number.first, end, sign_at(words, number.first))
+    return _money(marked, number, last, found) or _mass(marked, number) or _listed(marked, number, last)
+
+
+def _money(marked: Marked, number: Number, last: int, found: Sequence[Quantity]) -> Quantity | None:
+    words = marked.words
+    before = currency_before(words, number.first)
+    after = None if before else currency_after(words, number.last)
+    own = before or (after and (after.name, number.first)) or _money_before(words, number, found)
+    if own is None:
+        return None
+    value, end = number.value, number.last
+    if after:
+        value, end = value * after.factor, after.end
+    per, end = _per_of_list(marked, number, end, last)
+    unit = f"{own[0]}_per_{per}" if per else own[0]
+    return Quantity("level", value, unit, bound_at(marked, own[1], end), own[1], end)
+
+
+def _money_before(words: Sequence[str], number: Number, found: Sequence[Quantity]) -> tuple[str, int] | None:
+    """`$540-570 per mtu`: the currency that the range or list began with."""
+    if not found or found[-1].unit is None or number.first - found[-1].last not in (1, 2):
+        return None
+    currency = found[-1].unit.partition("_per_")[0]
+    joint = words[found[-1].last : number.first]
+    is_money = len(currency) == 3 and found[-1].kind == "level" and currency != "pct"
+    return (currency, number.first) if is_money and joint in (["-"], ["to"]) else None
+
+
+def _per_of_list(marked: Marked, number: Number, end: int, last: int) -> tuple[str | None, int]:
+    """What the money is for, and the token after: said here, or with a later sum of the same list."""
+    said = per_at(marked.words, end)
+    if said:
+        return said
+    ahead = end
+    for _ in range(_LONGEST_LIST):
+        following = _next_in_list(marked, ahead, last)
+        if following is None:
+            return None, end
+        after = currency_after(marked.words, following.last)
+        ahead = after.end if after else following.last
+        later = per_at(marked.words, ahead)
+        if later:
+            return later[0], end
+    return None, end
+
+
+def _mass(marked: Marked, number: Number) -> Quantity | None:
+    found = _unit_of(marked, number)
+    if found is None:
+        return None
+    unit, value = found
+    if unit.name == "units" and not marked.words[number.first][0].isdigit() and number.scale == 1:
+        return None  # `two cars`
+    return Quantity(
+        "level", value, unit.name, bound_at(marked, number.first, unit.end), number.first, unit.end
     )
 
 
-def _numeral(marked: Marked, index: int, last: int, value: float) -> Quantity | None:
-    words = marked.words
-    after = index + 1
-    if after < last and words[after] in _SCALES and not _is_metre(words, after, last):
-        value *= _SCALES[words[after]]
-        after += 1
-    currency = _currency_before(words, index)
-    if (
-        currency is None
-        and after < last
-        and words[after] in ("dollars", "euros", "yuan", "rupees", "yen", "won")
-    ):
-        currency = _WORD_CURRENCIES[words[after]]
-        after += 1
-    if currency:
-        return _money(marked, index, after, last, value, currency)
-    if marked.has(after, "points"):
-        return None
-    if marked.has(after, "percent"):
-        end = marked.tags[after]["percent"]
-        bound = _bound(marked, index, end)
-        return Quantity("pct", value, "pct", bound, index, end, _sign(words, index))
-    if after < last and words[after] in ("times", "fold"):
-        return _times(marked, index, after, value)
-    return _mass(marked, index, after, last, value)
+def _unit_of(marked: Marked, number: Number) -> tuple[Unit, float] | None:
+    words, at = marked.words, number.last
+    unit = unit_at(words, at)
+    if unit is None:
+        days = days_at(words, at)
+        return (days, number.value * days.factor) if days and _is_cover(marked, number, days) else None
+    value = number.value * unit.factor
+    if unit.name == "t" and number.scale == 1 and words[at] == "mt" and _is_megatonne(marked, number):
+        value *= 1e6
+    return unit, value
 
 
-def _is_metre(words: list[str], after: int, last: int) -> bool:
-    return (
-        words[after] in _SHORT_SCALES
-        and after + 1 < last
-        and words[after + 1] in ("/", "high", "long", "wide")
+def _is_megatonne(marked: Marked, number: Number) -> bool:
+    """`270Mt`, `5.65 MT` in a headline: megatonnes; `1,238 mt` are metric tons."""
+    if number.value >= 5000:
+        return False
+    tokens, at = marked.tokens, number.last
+    is_joined = tokens.ends[at - 1] == tokens.starts[at]
+    written = tokens.original[tokens.starts[at] : tokens.ends[at]]
+    return is_joined or (
+        written in ("MT", "Mt") and number.value < 1000 and "." in marked.words[number.first]
     )
 
 
-def _spelled(marked: Marked, index: int, last: int) -> Quantity | None:
-    value = _SMALL[marked.words[index]]
-    after = index + 1
-    if value >= 20 and after < last and 0 < _SMALL.get(marked.words[after], 0) < 10:
-        value += _SMALL[marked.words[after]]
-        after += 1
-    if after < last and marked.words[after] in _FRACTIONS and value < 10:
-        return _fraction(marked, after, last)
-    if marked.has(after, "percent") and not marked.has(after, "points"):
-        end = marked.tags[after]["percent"]
-        return Quantity(
-            "pct", value, "pct", _bound(marked, index, end), index, end, _sign(marked.words, index)
-        )
-    if after < last and marked.words[after] in ("times", "fold"):
-        return _times(marked, index, after, value)
-    if after < last and marked.words[after] in _SCALES and marked.words[after] not in _SHORT_SCALES:
-        return _mass(marked, index, after + 1, last, value * _SCALES[marked.words[after]])
-    return None
-
-
-def _times(marked: Marked, index: int, after: int, value: float) -> Quantity | None:
-    following = marked.words[after + 1 : after + 3]
-    if (
-        not {"higher", "more", "the", "as", "that", "larger", "last"} & set(following)
-        and marked.words[after] != "fold"
-    ):
-        return None
-    return Quantity("change", (value - 1) * 100, None, _bound(marked, index), index, after + 1, 1)
-
-
-def _fraction(marked: Marked, index: int, last: int) -> Quantity | None:
-    words = marked.words
-    before = words[index - 1] if index else ""
-    count = _SMALL.get(before, 1.0)
-    if before not in ("a", "one", "by") and count == 1.0 and not before.startswith("a"):
-        return None
-    if index + 1 < last and words[index + 1] in ("of", "quarter", "consecutive", "month", "year", "straight"):
-        return None
-    first = index - 1 if before != "by" else index
-    value = round(count * _FRACTIONS[words[index]], 1)
-    return Quantity("pct", value, "pct", _bound(marked, first), first, index + 1, 0, True)
-
-
-def _said_in_a_word(marked: Marked, index: int, value: float, name: str) -> Quantity | None:
-    end = marked.tags[index][name]
-    after = marked.words[end] if end < len(marked.words) else ""
-    if after in ("digit", "digits", "check", "down", "standards", "standard"):
-        return None
-    bound = _bound(marked, index)
-    sign = -1 if value < 0 else 1
-    return Quantity("change", value, None, bound, index, end, sign, True)
-
-
-def _currency_before(words: list[str], index: int) -> str | None:
-    before = words[index - 1] if index else ""
-    if before in _SIGNS:
-        return _SIGNS[before]
-    if before == "." and index > 1 and words[index - 2] == "rs":
-        return "inr"
-    return _WORD_CURRENCIES.get(before) if before in _BEFORE_NUMBER else None
-
-
-_BEFORE_NUMBER = frozenset({"usd", "eur", "yuan", "rmb", "cny", "rs", "inr", "gbp", "jpy"})
-
-
-def _money(marked: Marked, index: int, after: int, last: int, value: float, currency: str) -> Quantity:
-    first = (
-        index - 1
-        if index and (marked.words[index - 1] in _SIGNS or marked.words[index - 1] in _BEFORE_NUMBER)
-        else index
+def _is_cover(marked: Marked, number: Number, days: Unit) -> bool:
+    """Does the time say how long a stock lasts: `20 days of use`, `would last only 12 more days`?"""
+    if marked.has(days.end, "cover"):
+        return True
+    return any(
+        marked.has(at, "lasts") and number.first - at <= 6 for at in range(number.first - 6, number.first)
     )
-    unit, end = currency, after
-    if marked.has(after, "per_unit"):
-        end = marked.tags[after]["per_unit"]
-        unit = f"{currency}_per_{_per(marked.words, after, end)}"
-    elif (
-        after < last
-        and marked.words[after] in ("a", "per")
-        and marked.words[after + 1 : after + 2] == ["mtu"]
-    ):
-        unit, end = f"{currency}_per_mtu", after + 2
-    return Quantity("level", value, unit, _bound(marked, first, end), first, end)
 
 
-def _per(words: list[str], first: int, end: int) -> str:
-    return next((_PER[word] for word in words[first:end] if word in _PER and word != "/"), "t")
-
-
-def _mass(marked: Marked, index: int, after: int, last: int, value: float) -> Quantity | None:
-    words = marked.words
-    if after < last and words[after] == "metric":
-        after += 1
-    unit = words[after] if after < last else ""
-    if (
-        unit == "mt"
-        and value < 5000
-        and after - index == 1
-        and marked.tokens.ends[index] == marked.tokens.starts[after]
-    ):
-        value *= 1e6  # `270Mt`: megatonnes, unlike `1,238 mt`, metric tons
-    if unit in _UNITS:
-        name, factor = _UNITS[unit]
-        return Quantity("level", value * factor, name, _bound(marked, index, after + 1), index, after + 1)
-    if unit in ("slots", "transits", "ships", "vessels") and words[after + 1 : after + 3] in (
-        ["a", "day"],
-        ["per", "day"],
-    ):
-        return Quantity("level", value, "ships_per_day", _bound(marked, index), index, after + 3)
-    if unit == "cubic" and words[after + 1 : after + 2] in (["metres"], ["meters"]):
-        return Quantity("level", value, "m3", _bound(marked, index), index, after + 2)
+def _listed(marked: Marked, number: Number, last: int) -> Quantity | None:
+    """A number without a unit takes that of the list or range that goes on with the next number."""
+    ahead = number
+    for _ in range(_LONGEST_LIST):
+        following = _next_in_list(marked, ahead.last, last)
+        if following is None or _is_date(marked.words, number):
+            return None
+        bound = bound_at(marked, number.first)
+        if marked.has(following.last, "percent"):
+            sign = sign_at(marked.words, number.first)
+            return Quantity("pct", number.value, "pct", bound, number.first, number.last, sign)
+        found = _unit_of(marked, following)
+        if found:
+            scale = _shared_scale(number, following) * found[1] / following.value if following.value else 1
+            return Quantity("level", number.value * scale, found[0].name, bound, number.first, number.last)
+        ahead = following
     return None
 
 
-def _sign(words: list[str], index: int) -> int:
-    before = words[index - 1] if index else ""
-    if before in ("\u2212", "-", "minus"):
-        follows_number = index > 1 and words[index - 2][0].isdigit()
-        return 0 if follows_number and before == "-" else -1
-    return 1 if before in ("+", "plus") else 0
+def _shared_scale(number: Number, following: Number) -> float:
+    """`4 to 5 million`: the scale said once; `500,000 to 1 million` is of no scale but its own."""
+    return following.scale if number.scale == 1 and number.digits < 1000 else 1.0
 
 
-def _bound(marked: Marked, first: int, end: int | None = None) -> Bound:
-    """The bound that the words around a number give: nearly, over, up to, or more."""
-    if end is not None and marked.has(end, "or_more"):
-        return "at_least"
-    for back in (1, 2, 3, 4):
-        start = first - back
-        if start < 0:
-            break
-        tags = marked.tags[start]
-        for name in _BOUNDS:
-            if name in tags and tags[name] == first:
-                return name
-        if marked.words[start] not in ("a", "an", "by", "to", "$", "the", "of"):
-            continue
-    return "exact"
+def _is_date(words: Sequence[str], number: Number) -> bool:
+    """A year, as in `in 2024 and 5,000 tonnes`?"""
+    return number.scale == 1 and 1900 <= number.value <= 2100 and "," not in words[number.first]
 
 
-_BOUNDS: tuple[Bound, ...] = ("at_least", "at_most", "approx")
+def _next_in_list(marked: Marked, at: int, last: int) -> Number | None:
+    """The number that follows across nothing but a joint: `, 77`, `and $3,600`, `-15`, `to about 20`."""
+    words = marked.words
+    if at >= last or words[at] not in (",", "and", "or", "to", "-"):
+        return None
+    at += 1
+    if at < last and words[at] in ("and", "or"):
+        at += 1
+    for name in BOUNDS:
+        at = marked.tags[at].get(name, at) if at < last else at
+    while at < last and words[at] in ("$", "\u20ac", "\u00a3", "\u00a5", "\u20b9", "us", "yuan", "usd", "rs"):
+        at += 1
+    return number_at(marked, at, last) if at < last else None
+
+
+# --- ranges -----------------------------------------------------------------------------------------
 
 
 def _ranges(marked: Marked, found: list[Quantity]) -> list[Quantity]:
     """Marks `A-B per cent`, `A to B tonnes`, `between A and B`: the lower is at_least, the upper at_most."""
-    out: list[Quantity] = []
-    for quantity in found:
-        lower = _range_start(marked, quantity)
-        if lower is None:
-            out.append(quantity)
-            continue
-        start, value = lower
-        while out and out[-1].last > start:
-            out.pop()
-        out.append(replace(quantity, value=value, bound="at_least", first=start, last=quantity.first))
-        out.append(replace(quantity, bound="at_most"))
+    out = found[:1]
+    for upper in found[1:]:
+        is_range = _is_range(marked, out[-1], upper)
+        if is_range:
+            out[-1] = replace(out[-1], bound="at_least")
+        out.append(replace(upper, bound="at_most") if is_range else upper)
     return out
 
 
-def _range_start(marked: Marked, upper: Quantity) -> tuple[int, float] | None:
-    words, joint = marked.words, upper.first - 1
-    if joint < 1:
-        return None
-    low = joint - 1
-    between = words[joint] == "and" and any(word == "between" for word in words[max(0, joint - 6) : joint])
-    dashed = words[joint] == "-" and words[low][0].isdigit()
-    spoken = words[joint] == "to" and words[low][0].isdigit()
-    if not (between or dashed or spoken) or not words[low][0].isdigit():
-        return None
-    first = low - 1 if low and words[low - 1] in _SIGNS else low
-    value = number_of(words[low])
-    return (first, value) if 0 < value < upper.value else None
+def _is_range(marked: Marked, lower: Quantity, upper: Quantity) -> bool:
+    words = marked.words
+    if lower.kind != upper.kind or lower.unit != upper.unit or not 0 < lower.value < upper.value:
+        return False
+    joint = words[lower.last : upper.first]
+    before = words[max(0, lower.first - 3) : lower.first]
+    if joint == ["-"]:
+        return True
+    if joint == ["to"]:
+        return "from" not in before or not {"range", "ranging", "ranges", "anywhere"}.isdisjoint(
+            words[max(0, lower.first - 4) : lower.first]
+        )
+    return joint == ["and"] and "between" in before

@@ -165,7 +165,7 @@ OWN_NOUNS = [
     ("It said exports of greys grew by a third.", "other"),
     ("There was a 5% rise in production of ceramics.", "other"),
     ("Paper exports rose 5%.", "other"),
-    ("Retail sales were up 5%.", "other"),
+    ("Toy sales were up 5%.", "other"),
     ("Exports of the metals to Japan rose 5%.", "rare-earths"),
     ("Exports of the 17 elements rose 5%.", "rare-earths"),
     ("Exports of these to Japan rose 5%.", "rare-earths"),
