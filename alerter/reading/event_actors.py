@@ -7,13 +7,13 @@ from functools import cached_property
 from alerter.core.reading import EventStatus
 from alerter.reading.event_clauses import Place
 from alerter.reading.event_companies import Company, acting_company, companies_of
+from alerter.reading.event_courts import acting_court, appellant
 from alerter.reading.event_patterns import Acting
 from alerter.reading.event_states import acting_state, hit_state, states_of
 from alerter.reading.event_struck import lacking_state, passage_state, struck, working
 from alerter.reading.marks import Marked, Mention
 
 _ONTO = frozenset({"to", "on", "against", "from", "for", "with", "into", "in", "at", "toward", "towards"})
-_COURTS = (("CIT", "court_cit"), ("CAFC", "court_cafc"), ("SCOTUS", "court_scotus"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,9 @@ def actors_of(
 ) -> Parties:
     """The parties of an event. `onto`: its measure hits what comes from elsewhere."""
     if acting == "court":
-        return Parties(_court(marked, place.sentence))
+        return Parties(acting_court(marked, place))
+    if acting == "appellant":
+        return Parties(appellant(marked, cast.states, cast.companies, place))
     if acting == "levier":
         return _levier(marked, cast.countries, place.sentence)
     if acting == "sides":
@@ -65,14 +67,6 @@ def actors_of(
         if is_denied
         else lacking_state(marked, cast.states, place)
     )
-
-
-def _court(marked: Marked, sentence: tuple[int, int]) -> str:
-    for first, last in (sentence, (0, len(marked.tags))):
-        named = [(at, name) for name, words in _COURTS for at, _ in marked.spans(words, first, last)]
-        if named:
-            return min(named)[1]
-    return "court"
 
 
 def _talking(countries: Sequence[Mention], sentence: tuple[int, int]) -> Parties:

@@ -3,13 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from alerter.reading.event_clauses import Place
+from alerter.reading.event_courts import goods_of_case
 from alerter.reading.marks import Marked, Mention
 
-_NONE_TYPES = (
-    "court_ruling court_injunction court_stay_granted court_stay_denied court_appeal_filed court_argument "
-    "court_remand court_dismissed talks_held talks_collapsed tariff_struck_down tariff_paused"
-)
-_NONE = frozenset(_NONE_TYPES.split())
+_NONE = frozenset({"talks_held", "talks_collapsed", "tariff_paused"})
 _OF_WORKS = frozenset({"production_halted", "production_resumed", "strike"})
 _ASIDE = frozenset({"over", "despite", "amid", "after", "citing", "because"})
 
@@ -20,6 +17,8 @@ def commodities_of(
     """The commodities an event is about, the most specific ones; empty for those that have none."""
     if type_ in _NONE:
         return ()
+    if type_.startswith("court_") or type_ == "tariff_struck_down":
+        return goods_of_case(mentions, place, parents)
     all_of = [m for m in mentions if m.kind == "commodity"]
     own = [
         m

@@ -12,9 +12,11 @@ from typing import Any, Literal, cast
 from alerter.core.reading import EventStatus
 from alerter.reading.marks import Marked
 
-Acting = Literal["country", "court", "company", "levier", "sides", "struck", "passage", "lacking"]
-"""Who acts: a state; a court; the firm, else its country; who levies; the two sides of talks; what an
-accident or a disaster strikes; whose route it is; who lacks something."""
+Acting = Literal[
+    "country", "court", "appellant", "company", "levier", "sides", "struck", "passage", "lacking"
+]
+"""Who acts: a state; a court; who appeals; the firm, else its country; who levies; the two sides of talks;
+what an accident or a disaster strikes; whose route it is; who lacks something."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,10 @@ from alerter.reading.marks import Marked, Mention
 MOST_EVENTS = 50
 """A text with more is a list or hostile; what follows is left unread."""
 
-_NO_NEWS = frozenset({"sports", "no_news", "utility"})
-"""Classes of words that no report of a happening uses: of games, books, exercises, adverts, bills."""
+_NO_NEWS = frozenset({"no_news"})
+"""Classes of words that tell what kind of text this is: an advert, an exercise, a disclaimer, a look back."""
+_OTHER_TOPICS = frozenset({"sports", "pastime", "utility"})
+"""Classes of words of games, books and bills: a text is about them where its title is; else a sentence is."""
 _CERTAINTY: tuple[EventStatus, ...] = ("effective", "announced", "proposed", "rumoured", "demanded", "denied")
 
 
@@ -49,11 +51,11 @@ def read_events(
     """All events of a text, in order, each once with its surest status."""
     present = [_classes(marked, first, last) for first, last in marked.tokens.sentences]
     everywhere = frozenset().union(*present)
-    if not everywhere.isdisjoint(_NO_NEWS) or _is_commentary(marked):
+    if _is_no_news(marked, present) or _is_commentary(marked):
         return ()
     found: list[Found] = []
     for sentence, classes in zip(marked.tokens.sentences, present, strict=True):
-        if classes and not ("background" in classes and _is_history(marked, sentence)):
+        if classes and not _tells_no_news(marked, sentence, classes):
             candidates = [p for p in patterns.within(classes) if p.is_about(everywhere)]
             found.extend(_in_sentence(marked, sentence, candidates, classes, published))
         if len(found) >= MOST_EVENTS:
@@ -85,6 +87,24 @@ def _classes(marked: Marked, first: int, last: int) -> frozenset[str]:
         if tags:
             out.update(tags)
     return frozenset(out)
+
+
+def _is_no_news(marked: Marked, present: Sequence[frozenset[str]]) -> bool:
+    """Is the whole text no report: of another kind, or about another topic by its title?"""
+    titles = (
+        c
+        for (_, last), c in zip(marked.tokens.sentences, present, strict=True)
+        if last <= marked.tokens.title_end
+    )
+    return any(not classes.isdisjoint(_NO_NEWS) for classes in present) or any(
+        not classes.isdisjoint(_OTHER_TOPICS) for classes in titles
+    )
+
+
+def _tells_no_news(marked: Marked, sentence: tuple[int, int], classes: frozenset[str]) -> bool:
+    if not classes.isdisjoint(_OTHER_TOPICS):
+        return True
+    return "background" in classes and _is_history(marked, sentence)
 
 
 def _is_history(marked: Marked, sentence: tuple[int, int]) -> bool:
