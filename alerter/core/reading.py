@@ -85,6 +85,10 @@ class NoticeMeaning(Frozen):
     ends_on: str | None = None
     elements: tuple[str, ...] = ()
     hs: tuple[str, ...] = ()
+    type: str | None = None
+    """What it does first of all: `control`, `suspension`, `listing`, `removal` …; for notices in Chinese."""
+    gloss: str | None = None
+    """One line of English on what a notice in Chinese says; its title stays as it is."""
 
 
 class Sketch(Frozen):
@@ -103,6 +107,8 @@ class Reading(Frozen):
     events: tuple[Event, ...] = ()
     commodities: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
+    companies: tuple[str, ...] = ()
+    """Those of the configured watchlist that are named, and those that own them."""
     court: CourtMeaning | None = None
     notice: NoticeMeaning | None = None
     story_keys: tuple[str, ...] = ()

@@ -24,7 +24,7 @@ ADORNMENT = re.compile(
     _I,
 )
 
-# --- nouns: what the noun phrase that opens an entry is headed by ------------------------------------------
+# --- nouns: what the noun phrase that opens an entry is headed by -----------------------------------
 
 
 def _words(text: str) -> frozenset[str]:
@@ -125,7 +125,7 @@ LODGES = re.compile(r"\bproposed\b", _I)
 RECALLED = re.compile(r"^(?:the )?mandate\b.{0,80}\b(?:is|be)\b.{0,20}\brecalled", _I)
 SHOUTED = re.compile(r"\b(ORDER|OPINION|JUDGMENT)\b")
 
-# --- verbs: what a court does with a matter ----------------------------------------------------------------
+# --- verbs: what a court does with a matter ---------------------------------------------------------
 
 FORMS: tuple[tuple[str, str], ...] = (
     ("granted", r"grant(?:s|ed|ing)|allow(?:s|ed|ing)(?= (?:\d|the motion|in part|motion))|allowed"),
@@ -220,7 +220,7 @@ SITTING = re.compile(
     r"\b(?:hearings?|conferences?|argument|deadlines?|trial date|schedule|settings?|briefing)\b", _I
 )
 
-# --- matters: what is asked for or ruled upon --------------------------------------------------------------
+# --- matters: what is asked for or ruled upon -------------------------------------------------------
 
 _ORDERS = (
     r"(?:the |an? |of |any |this |its |that |automatic |administrative |preliminary |prior |earlier "

@@ -1,7 +1,9 @@
 """The reader: one signal in, its reading out. A pure function of the signal and the lexicon."""
 
-from alerter.core.reading import CourtMeaning, Event, NoticeMeaning, Reading, Sketch
+from alerter.core.reading import Claim, CourtMeaning, Event, NoticeMeaning, Reading, Sketch
 from alerter.core.signal import Signal, SignalKind
+from alerter.reading.chinese import ChineseReader
+from alerter.reading.chinese_text import is_chinese
 from alerter.reading.claims import read_claims
 from alerter.reading.copies import sketch_of
 from alerter.reading.courts import read_docket_entry
@@ -9,7 +11,7 @@ from alerter.reading.events import read_events
 from alerter.reading.lexicon import Lexicon
 from alerter.reading.marks import Marked, Mention
 from alerter.reading.mentions import listed, meant
-from alerter.reading.notices import notice_events, read_notice
+from alerter.reading.notices import read_notice
 from alerter.reading.origins import origins, said_keys
 from alerter.reading.stories import story_keys
 from alerter.reading.tokens import tokenise
@@ -21,25 +23,43 @@ class Reader:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._parents = dict(lexicon.parents)
+        self._owners = lexicon.owners
+        self._chinese = ChineseReader(lexicon)
 
     def read(self, signal: Signal) -> Reading:
         """Everything that the signal states; of a notice that is withdrawn, only what it was about."""
         marked = self._lexicon.mark(tokenise(signal.title, signal.text))
         mentions = meant(marked, self._lexicon)
-        published = signal.published_at.date()
-        commodities = listed(mentions, "commodity")
         prose = signal.kind in (SignalKind.ARTICLE, SignalKind.NOTICE) and not signal.is_withdrawn
+        if prose and is_chinese(signal.title, signal.text):
+            return self._read_chinese(signal, marked, mentions)
+        published = signal.published_at.date()
         claims = read_claims(marked, mentions, published=published, parents=self._parents) if prose else ()
         events = self._events(signal, marked, mentions) if prose else ()
-        said = said_keys(origins(marked), claims, events) if claims or events else ()
         return Reading(
             claims=claims,
             events=events,
-            commodities=commodities,
+            commodities=listed(mentions, "commodity"),
             countries=listed(mentions, "country"),
+            companies=self._companies(mentions),
             court=_court(signal),
             notice=_notice(signal),
-            story_keys=(*_story_keys(signal), *said),
+            story_keys=_keys(signal, marked, claims, events),
+            sketch=_sketch(signal),
+        )
+
+    def _read_chinese(self, signal: Signal, marked: Marked, mentions: list[Mention]) -> Reading:
+        official = signal.kind is SignalKind.NOTICE
+        published = signal.published_at.date()
+        found = self._chinese.read(marked, mentions, published=published, official=official)
+        return Reading(
+            claims=found.claims,
+            events=found.events,
+            commodities=found.commodities,
+            countries=found.countries,
+            companies=self._companies(mentions),
+            notice=_with_stated(signal, found.notice) if found.notice else None,
+            story_keys=_keys(signal, marked, found.claims, found.events),
             sketch=_sketch(signal),
         )
 
@@ -47,21 +67,24 @@ class Reader:
         """Only which story it tells; for when nobody asks for more."""
         return Reading(story_keys=_story_keys(signal), sketch=_sketch(signal))
 
+    def _companies(self, mentions: list[Mention]) -> tuple[str, ...]:
+        """Those of the watchlist that are named, and those that own them."""
+        found = dict.fromkeys(listed(mentions, "company"))
+        unseen = list(found)
+        while unseen:
+            owners = [one for one in self._owners.get(unseen.pop(), ()) if one not in found]
+            found |= dict.fromkeys(owners)
+            unseen += owners
+        return tuple(found)
+
     def _events(self, signal: Signal, marked: Marked, mentions: list[Mention]) -> tuple[Event, ...]:
-        worded = read_events(
+        return read_events(
             marked,
             mentions,
             patterns=self._lexicon.event_patterns,
             published=signal.published_at.date(),
             parents=self._parents,
         )
-        if worded or signal.kind is not SignalKind.NOTICE:
-            return worded
-        return notice_events(signal.title, signal.text, self._specific(mentions))
-
-    def _specific(self, mentions: list[Mention]) -> tuple[str, ...]:
-        names = listed(mentions, "commodity")
-        return tuple(name for name in names if not any(self._parents.get(other) == name for other in names))
 
 
 def _court(signal: Signal) -> CourtMeaning | None:
@@ -73,7 +96,11 @@ def _court(signal: Signal) -> CourtMeaning | None:
 def _notice(signal: Signal) -> NoticeMeaning | None:
     if signal.kind is not SignalKind.NOTICE:
         return None
-    meaning = read_notice(signal.title, signal.text, signal.published_at.date())
+    return _with_stated(signal, read_notice(signal.title, signal.text, signal.published_at.date()))
+
+
+def _with_stated(signal: Signal, meaning: NoticeMeaning) -> NoticeMeaning:
+    """What was read, with what the source itself states of the notice."""
     stated = signal.notice
     if stated is None:
         return meaning
@@ -81,6 +108,13 @@ def _notice(signal: Signal) -> NoticeMeaning | None:
         return NoticeMeaning(number=meaning.number or stated.number)
     effective = stated.effective_on.isoformat() if stated.effective_on else meaning.effective_on
     return meaning.model_copy(update={"number": meaning.number or stated.number, "effective_on": effective})
+
+
+def _keys(
+    signal: Signal, marked: Marked, claims: tuple[Claim, ...], events: tuple[Event, ...]
+) -> tuple[str, ...]:
+    said = said_keys(origins(marked), claims, events) if claims or events else ()
+    return (*_story_keys(signal), *said)
 
 
 def _story_keys(signal: Signal) -> tuple[str, ...]:

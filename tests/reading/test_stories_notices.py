@@ -93,9 +93,9 @@ def test_a_chinese_announcement_is_read() -> None:
 
 
 def test_a_chinese_announcement_tells_its_events() -> None:
-    """Control and licence are China's, and in effect."""
+    """One control, China's, in effect: the licence that exporters must ask for is how it works."""
     events = read("商务部公告2025年第18号", TEXT_18, published="2025-04-04", kind="notice").events
-    assert {event.type for event in events} == {"export_control_imposed", "licence_required"}
+    assert {event.type for event in events} == {"export_control_imposed"}
     assert {(event.actor, event.status) for event in events} == {("CN", "effective")}
 
 
