@@ -52,31 +52,49 @@ def figures(marked: Marked, found: Sequence[Quantity], first: int, last: int) ->
     """The figures among the quantities of the sentence from `first` to `last` (half-open)."""
     kept: list[_Kept] = []
     rates: Quantity | None = None
+    compared: Quantity | None = None
     for quantity, window in zip(found, _windows(found, first, last), strict=True):
+        is_moved = quantity.kind != "level" and _is_moved(marked, quantity)
+        is_base = is_compared(marked, quantity, window) and not is_moved
+        if is_base or (compared and _ends_range(compared, quantity)):
+            compared = quantity
+            continue
         if quantity.kind == "level":
-            one = _level(marked, quantity, window)
+            one = _level(marked, quantity, window, kept[-1].quantity if kept else None)
         else:
             one = _relative(marked, quantity, window, kept, rates)
         if one is None:
             continue
         kept.append(one)
         rates = one.quantity if one.change is None and one.quantity.kind == "pct" else None
+    if marked.says("respectively", first, last):
+        kept = _in_turn(kept)
     return _pair(marked, kept)
+
+
+_MOVES = frozenset({"up", "down"})
+_PREPOSITIONS = frozenset({"under", "below", "above", "off", "over"})
+
+
+def _is_moved(marked: Marked, quantity: Quantity) -> bool:
+    """`against a 24.7 % fall in value`: another change, not the base of one."""
+    return marked.any_of(quantity.last, _MOVES) and marked.words[quantity.last] not in _PREPOSITIONS
 
 
 def _windows(found: Sequence[Quantity], first: int, last: int) -> list[Window]:
     edges = [first, *(quantity.last for quantity in found)]
-    starts = [*(quantity.first for quantity in found), last]
-    return [Window(first, last, edges[i], starts[i + 1]) for i in range(len(found))]
+    starts = [*(quantity.first for quantity in found), last, last]
+    spans = [i + 1 < len(found) and _ends_range(found[i], found[i + 1]) for i in range(len(found))]
+    return [Window(first, last, edges[i], starts[i + 1 + spans[i]]) for i in range(len(found))]
 
 
 # --- levels and absolute changes --------------------------------------------------------------------
 
 
-def _level(marked: Marked, quantity: Quantity, window: Window) -> _Kept | None:
-    if is_compared(marked, quantity, window):
-        return None
+def _level(marked: Marked, quantity: Quantity, window: Window, lower: Quantity | None) -> _Kept | None:
     sign = _absolute_sign(marked, quantity, window)
+    if lower and lower.unit and lower.unit.endswith("_delta") and _ends_range(lower, quantity):
+        sign = -1 if lower.value < 0 else 1
     if sign is None or (not _is_priced(quantity) and metric_of(marked, quantity, window) == "nonmetric"):
         return None
     if sign:
@@ -95,10 +113,31 @@ def _absolute_sign(marked: Marked, quantity: Quantity, window: Window) -> int | 
     sign = direction(marked, quantity, window)
     if before == "by":
         return (sign or None) if sign and not _is_agent(marked, start, window) else 0
+    if quantity.unit in _MASSES and (lost := _lost_or_gained(words, start)):
+        return lost
     moved = start > window.first and marked.any_of(start - 1, frozenset({"up", "down"}))
     if moved and (after in (["to"], [","]) or words[start - 1] in ("up", "down")):
         return None if "to" in words[quantity.last : quantity.last + 8] or after == [","] else 0
     return 0
+
+
+_LOSING = frozenset({"losing", "lost", "lose", "loses", "shed", "shedding"})
+_GAINING = frozenset({"gained", "gain", "added", "adding"})
+_MASSES = frozenset({"t", "kg", "lb", "units", "m3", "bbl", "bpd", "oz"})
+
+
+def _lost_or_gained(words: Sequence[str], start: int) -> int:
+    """The sign that a verb gives to the amount after it: `stockpiles lost 11.5 million barrels`; 0 without."""
+    before = words[start - 1] if start else ""
+    takes_out = before == "out" and words[start - 2 : start - 1] in (
+        ["takes"],
+        ["took"],
+        ["taking"],
+        ["take"],
+    )
+    if before in _LOSING or takes_out:
+        return -1
+    return 1 if before in _GAINING else 0
 
 
 def _is_agent(marked: Marked, start: int, window: Window) -> bool:
@@ -118,9 +157,9 @@ def _relative(
         and not quantity.is_fraction
         and _is_levy(marked, quantity, window, kept, rates)
     ):
-        return None if is_compared(marked, quantity, window) else _Kept(quantity, None, window)
+        return _Kept(quantity, None, window)
     if _is_fill(marked, quantity):
-        return None if is_compared(marked, quantity, window) else _Kept(quantity, None, window)
+        return _Kept(quantity, None, window)
     change = _change(marked, quantity, window, kept)
     return None if change is None else _Kept(quantity, change, window)
 
@@ -189,6 +228,17 @@ def _elliptic(marked: Marked, quantity: Quantity, window: Window, kept: Sequence
 # --- a level and its change -------------------------------------------------------------------------
 
 
+def _in_turn(kept: list[_Kept]) -> list[_Kept]:
+    """`135,000 and 127,000 tons, growth of 12.5% and 10.4% respectively`: each level beside its change."""
+    half = len(kept) // 2
+    levels, changes = kept[:half], kept[half:]
+    if half < 2 or len(levels) != len(changes) or any(one.change is not None for one in levels):
+        return kept
+    if any(one.change is None for one in changes):
+        return kept
+    return [one for pair in zip(levels, changes, strict=True) for one in pair]
+
+
 def _pair(marked: Marked, kept: Sequence[_Kept]) -> list[Figure]:
     """Joins each level to the change before it (`fell 9 % to 406 t`), else the next (`406 t, down 9 %`)."""
     figures: list[Figure] = []
@@ -203,11 +253,16 @@ def _pair(marked: Marked, kept: Sequence[_Kept]) -> list[Figure]:
             waiting = None
         if figures and _closes(marked, figures[-1], one.quantity):
             figures[-1] = replace(figures[-1], level=one.quantity)
-        elif one.quantity.kind == "pct":
+        elif one.quantity.kind == "pct" or _is_range_end(figures, one):
             figures.append(_alone(one))
         else:
             waiting = one
     return [*figures, _alone(waiting)] if waiting else figures
+
+
+def _is_range_end(figures: Sequence[Figure], one: _Kept) -> bool:
+    """A change beside a range is of neither of its ends."""
+    return bool(figures) and figures[-1].level is not None and _ends_range(figures[-1].level, one.quantity)
 
 
 def _alone(one: _Kept) -> Figure:

@@ -6,7 +6,7 @@ Each function looks at the words around one quantity, within its clause, and ans
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from alerter.core.reading import Basis, Modality
+from alerter.core.reading import Basis
 from alerter.reading.marks import Marked
 from alerter.reading.numerals import Quantity
 from alerter.reading.period_dates import previous_month, year_before
@@ -24,7 +24,7 @@ METRICS = (
     "tariff",
     "sales",
 )
-_KNOWN = frozenset({*METRICS, "nonmetric"})
+_KNOWN = frozenset({*METRICS, "nonmetric", "bourse"})
 _CONNECTIVES = "for with at whose which because while although though that after when where as from versus"
 _STOPS = frozenset({*_CONNECTIVES.split(), "against", "to", "than", "whereas", "but", "since", ";", "."})
 _CLAUSE_ENDS = frozenset({",", ";", "and", "but", "while", "from", "to", "against", "of", "\n", "(", ")"})
@@ -68,6 +68,8 @@ def direction(marked: Marked, quantity: Quantity, window: Window) -> int:
         return quantity.sign
     start = figure_start(marked, quantity)
     before = marked.words[start - 1] if start > window.first else ""
+    if before == "to" and _comes_to(marked, start):
+        return _direction_before(marked, start - 2, window)[0]
     if before in ("to", "from") or _is_share(marked, quantity, start):
         return 0
     behind, distance = _direction_before(marked, start, window)
@@ -75,6 +77,11 @@ def direction(marked: Marked, quantity: Quantity, window: Window) -> int:
     if ahead and (not behind or gap < distance):
         return ahead
     return behind or _direction_over(marked, quantity)
+
+
+def _comes_to(marked: Marked, start: int) -> bool:
+    """`the decline came to 27 %`."""
+    return marked.words[start - 2 : start - 1] in (["came"], ["comes"], ["amounted"], ["amounts"])
 
 
 def _direction_over(marked: Marked, quantity: Quantity) -> int:
@@ -141,22 +148,71 @@ _MULTIPLIES = frozenset("double twice triple treble thrice times half quadruple"
 
 
 def is_compared(marked: Marked, quantity: Quantity, window: Window) -> bool:
-    """Is the level only what another is compared with: `from 2,626 t`, `against 46 tons`?"""
+    """Is the level only what another is compared with: `from 2,626 t`, `against 46 tons`, `had paid 27 %`?"""
     start = figure_start(marked, quantity)
     words = marked.words
+    if (
+        words[start] == "over"
+        and start > window.first
+        and words[start - 1] in ("%", "percent", "cent", "pct")
+    ):
+        return True  # `a growth of 3 per cent over 174,551 units`
     for at in range(start - 1, max(window.first, start - 3) - 1, -1):
         word = words[at]
         if word in _COMPARED_BEFORE:
-            return not (word == "from" and at > 0 and words[at - 1] in ("range", "ranging"))
-        if word in ("with", "to") and at > 0 and words[at - 1] == "compared":
+            return not (word == "from" and (_is_spared(marked, quantity, at, window) or _is_span(words, at)))
+        if word in ("with", "to") and at > 0 and words[at - 1] in ("compared", "opposed"):
             return True
         if word == "of" and at > 0 and words[at - 1] == "instead":
             return True
         if word in _MULTIPLIES:
             return True
-        if word not in ("a", "an", "the", "of", "about", "some"):
-            return False
-    return False
+        if word not in ("a", "an", "the", "of", "about", "some", "around"):
+            break
+    return _is_of_before(marked, quantity, start, window)
+
+
+def _is_span(words: Sequence[str], at: int) -> bool:
+    return at > 0 and words[at - 1] in ("range", "ranging", "ranges", "anything", "anywhere")
+
+
+def _is_spared(marked: Marked, quantity: Quantity, at: int, window: Window) -> bool:
+    """`spares handsets from the 10 % baseline`: the rate holds."""
+    is_rate = marked.any_of(quantity.last, _RATES)
+    return is_rate and marked.says("sparing", max(window.first, at - _FAR), at)
+
+
+_RATES = frozenset({"tariff", "tariff_rate"})
+_FAR = 14
+_PAST_PERFECT = 5
+
+
+def _is_of_before(marked: Marked, quantity: Quantity, start: int, window: Window) -> bool:
+    """`having pencilled in $10,800 before`, `until now 20 %`, `had been paying 27.5 %`."""
+    words = marked.words
+    behind = words[max(window.after_previous, start - _PAST_PERFECT) : start]
+    if behind[-2:] in (["until", "now"], ["so", "far"], ["up", "till"]) or behind[-1:] == ["previous"]:
+        return True
+    if (
+        quantity.last < len(words)
+        and words[quantity.last] == "before"
+        and _ends_clause(words, quantity.last + 1)
+    ):
+        return True
+    if "had" in words[quantity.last : min(quantity.last + 3, window.last)]:
+        return True  # `28 million had been allowed a year earlier`
+    is_alone = window.after_previous == window.first and window.before_next == window.last
+    if is_alone or ("had" not in behind and "having" not in behind):
+        return False
+    at = max(index for index, word in enumerate(behind) if word in ("had", "having"))
+    return any(word in _WAS for word in behind[at + 1 : at + 3])
+
+
+_WAS = frozenset("been paid paying stood averaged topped totalled pencilled reached predicted".split())
+
+
+def _ends_clause(words: Sequence[str], at: int) -> bool:
+    return at >= len(words) or words[at] in (".", ",", ";", "\n", ")")
 
 
 _THEN = frozenset(
@@ -176,9 +232,16 @@ def is_of_another_time(marked: Marked, quantity: Quantity, window: Window) -> bo
     return any(marked.has(at, "yoy") for at in range(window.first, quantity.first))
 
 
-def metric_of(marked: Marked, quantity: Quantity, window: Window) -> str | None:
-    """The measure that a figure is of, from the nearest word for one; `nonmetric` for what no claim is of."""
-    nearest = _metric_behind(marked, quantity.first - 1, window.first)
+def metric_of(marked: Marked, quantity: Quantity, window: Window, *, start: int | None = None) -> str | None:
+    """The measure that a figure is of, from the nearest word for one; `nonmetric` for what no claim is of.
+
+    `start`: where the figure begins, where that is not with the quantity.
+    """
+    if quantity.kind == "change" and (
+        told := _metric_ahead(marked, quantity.last, min(quantity.last + 4, window.last))
+    ):
+        return told[0]  # `halved the export duty`
+    nearest = _metric_behind(marked, (quantity.first if start is None else start) - 1, window.first)
     if nearest and nearest[1] >= window.after_previous - 1:
         return nearest[0]
     ahead = _metric_ahead(marked, quantity.last, min(window.before_next, quantity.last + 14))
@@ -196,26 +259,58 @@ _LONGEST_TERM = 3
 
 def _metric_behind(marked: Marked, start: int, stop: int) -> tuple[str, int] | None:
     for at in range(start, stop - 1, -1):
+        if marked.words[at] == ";":
+            return None
         name = _measure_at(marked, at)
-        if name:
-            return _held_by(marked, at, stop) or name, at
+        if name and "bourse" not in (name, _held_by(marked, at, stop)):
+            return _held_by(marked, at, stop) or _governed(marked, at, stop) or name, at
     return None
+
+
+_OF = frozenset({"of", "for", "on"})
+
+
+def _governed(marked: Marked, at: int, stop: int) -> str | None:
+    """The measure of the noun that another measure only specifies: `the ceiling for smelting`."""
+    if at - 2 < stop or marked.words[at - 1] not in _OF:
+        return None
+    return next(
+        (name for name in ("quota", "tariff", "inventory") if _ends_at(marked, name, at - 1, stop)), None
+    )
+
+
+def _ends_at(marked: Marked, name: str, end: int, stop: int) -> bool:
+    return any(marked.tags[first].get(name) == end for first in range(max(stop, end - 4), end))
+
+
+_OTHER_CLAUSES = frozenset({";", "while", "whereas", "but", "although"})
 
 
 def _metric_ahead(marked: Marked, start: int, stop: int) -> tuple[str, int] | None:
     for at in range(start, stop):
-        if marked.words[at] == ";":
+        if marked.words[at] in _OTHER_CLAUSES:
             return None
         name = _measure_at(marked, at)
-        if name:
+        if name == "nonmetric" and "," in marked.words[start:at]:
+            return None  # another noun's: `off by two thirds, a gap that …`
+        if name and name != "bourse":
             return name, at
     return None
+
+
+_GOODS = frozenset({"commodity"})
 
 
 def _measure_at(marked: Marked, at: int) -> str | None:
     tags = marked.tags[at]
     if not tags or _KNOWN.isdisjoint(tags):
         return None
+    if (
+        marked.words[at] in ("imported", "exported")
+        and marked.words[at - 1] in _OF
+        and marked.any_of(at + 1, _GOODS)
+    ):
+        return None  # `stocks of imported ore` are stocks
     if at and marked.words[at - 1] == "of" and marked.words[at] == "the":
         return None  # `production of the metal` is of production
     name = max(_KNOWN & tags.keys(), key=lambda one: (tags[one], one))
@@ -274,43 +369,3 @@ def _against(period: str | None, base: str) -> Basis:
     if ".." in period:
         return "ytd"
     return "mom" if len(base) == 7 and len(period) == 7 and base[:4] == period[:4] else "other"
-
-
-def modality_of(marked: Marked, quantity: Quantity, window: Window, *, metric: str) -> Modality:
-    """How surely the figure is stated: reported, forecast, hypothetical or denied."""
-    passed_over = _TARIFF_SPEECH if metric == "tariff" else frozenset()
-    first = _clause_start(marked, quantity.first, window)
-    if marked.says("denied", first, quantity.first) or marked.says(
-        "denied", quantity.last, min(window.last, quantity.last + 10)
-    ):
-        return "denied"
-    if _says_hypothetical(marked, first, quantity.first, passed_over):
-        foreseen = marked.says("analyst", window.first, window.last) or marked.says(
-            "forecast", window.first, window.last
-        )
-        return "forecast" if foreseen else "hypothetical"
-    if marked.says("forecast", first, quantity.first):
-        return "forecast"
-    return "reported"
-
-
-def _clause_start(marked: Marked, at: int, window: Window) -> int:
-    for index in range(at - 1, window.first - 1, -1):
-        if marked.words[index] in (";", "but", "while", "whereas", "after"):
-            return index + 1
-    return window.first
-
-
-_TARIFF_SPEECH = frozenset({"would", "proposal", "proposals", "proposed"})
-"""Tariffs are announced in the conditional; the rate is stated all the same."""
-
-
-def _says_hypothetical(marked: Marked, first: int, last: int, passed_over: frozenset[str]) -> bool:
-    for at in range(max(first, 0), last):
-        if "hypothetical" in marked.tags[at]:
-            if marked.words[at] in passed_over:
-                continue
-            if marked.words[at] == "may" and marked.tokens.is_capital(at):
-                continue
-            return True
-    return False

@@ -40,6 +40,8 @@ class Topic:
     route: Route | None = None
     """That of the last figure of this sentence, which is of `said`."""
     said: str | None = None
+    titled: tuple[str, ...] = ()
+    """The commodity that the title names, where it is one."""
     levy: Route = Route()
     """Who pays and who levies tariffs in this text."""
 
@@ -48,13 +50,27 @@ def commodities_of(
     marked: Marked, mentions: Sequence[Mention], figure: Figure, *, metric: str, parents: Mapping[str, str]
 ) -> tuple[str, ...]:
     """The commodities a figure is of: the first named since the last figure, with those it is joined to."""
-    all_of = [m for m in mentions if m.kind == "commodity"]
+    all_of = [m for m in mentions if m.kind == "commodity" and not _is_aside(marked, m)]
     window = figure.window
     own = [m for m in all_of if window.after_previous <= m.first < figure.first]
+    inside = [m for m in all_of if _is_beside(m, figure)]
     ahead = [m for m in all_of if figure.last <= m.first < min(reach_of(marked, figure), figure.last + 9)]
     behind = [m for m in all_of if window.first <= m.first < figure.first][-1:]
-    chosen = (ahead or own or behind) if metric == "tariff" else (own or ahead or behind)
+    chosen = (ahead or own or behind) if metric == "tariff" else (inside or own or ahead or behind)
+    if chosen and chosen == ahead:
+        chosen = [m for m in all_of if ahead[0].first <= m.first < window.before_next]
     return _joined(chosen, marked.words, parents) if chosen else ()
+
+
+_WANT_WORDS = frozenset({"short", "want", "lack", "shortage", "shortages", "because", "view"})
+
+
+def _is_aside(marked: Marked, mention: Mention) -> bool:
+    """`Short of sulphuric acid, the miner …`: what opens the sentence as a reason, and ends with a comma."""
+    before = marked.words[max(0, mention.first - 3) : mention.first]
+    if _WANT_WORDS.isdisjoint(before) or before[-1:] != ["of"]:
+        return False
+    return "," in marked.words[mention.last : mention.last + 10]
 
 
 def is_of_another_thing(marked: Marked, mentions: Sequence[Mention], figure: Figure) -> bool:
@@ -118,9 +134,25 @@ def _joined(own: Sequence[Mention], words: Sequence[str], parents: Mapping[str, 
 _JOINTS = frozenset({"and", ",", "&", "or", "as", "well", "medium", "heavy", "related", "the", "other"})
 
 
+def _is_beside(mention: Mention, figure: Figure) -> bool:
+    """`1.6 million tonnes of U.S. soybeans, 28% more`: named with the level that the figure holds."""
+    level = figure.level
+    return level is not None and level.first <= mention.first < min(level.last + _OF_REACH, figure.last)
+
+
+_OF_REACH = 5
+
+
+def _past_range(marked: Marked, figure: Figure) -> int:
+    """The token after the other end of a range that begins with the figure: `19% to 28%`."""
+    words, at = marked.words, figure.last
+    joined = figure.anchor.bound == "at_least" and words[at : at + 1] in (["to"], ["and"], ["-"])
+    return min(at + 3, figure.window.before_next) if joined and words[at + 1][:1].isdigit() else at
+
+
 def reach_of(marked: Marked, figure: Figure) -> int:
     """How far after the figure names still belong to it: to the next figure, or the clause's end."""
-    for at in range(figure.last, figure.window.before_next):
+    for at in range(_past_range(marked, figure), figure.window.before_next):
         if marked.words[at] in (",", ";", "and", "while", "but", "whereas", "although"):
             return at
     return figure.window.before_next

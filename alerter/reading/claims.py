@@ -12,7 +12,10 @@ from operator import attrgetter
 
 from alerter.core.reading import Basis, Claim
 from alerter.reading.claim_figures import Figure, figures
-from alerter.reading.claim_grammar import basis_of, metric_of, modality_of
+from alerter.reading.claim_grammar import basis_of
+from alerter.reading.claim_lists import assigned
+from alerter.reading.claim_metrics import metric_for, opening_metric
+from alerter.reading.claim_modality import modality_of
 from alerter.reading.claim_periods import period_of
 from alerter.reading.claim_routes import opening_route, route_of
 from alerter.reading.claim_subjects import Route, Topic, commodities_of, is_of_another_thing
@@ -43,6 +46,8 @@ class Passage:
 
     marked: Marked
     mentions: Sequence[Mention]
+    every: Sequence[Mention]
+    """The names of the whole text."""
     named: Sequence[Period]
     parents: Mapping[str, str]
     published: date
@@ -58,16 +63,20 @@ def read_claims(
     if not numbers:
         return ()
     mentions = with_stand_ins(marked, mentions)
-    topic = _opening_topic(marked, mentions)
+    first_number = next(one.first for found in numbers for one in found)
+    topic = _opening_topic(marked, mentions, first_number)
     drafts: list[Draft] = []
     own = _by_sentence(marked, mentions)
     for (first, last), inside, found in zip(marked.tokens.sentences, own, numbers, strict=False):
         named = times(marked, first, last, published)
-        passage = Passage(marked, inside, named, parents, published)
+        passage = Passage(marked, inside, mentions, named, parents, published)
         topic = _enter(passage, topic, first, last)
         since = first
-        for figure in figures(marked, found, first, last):
-            made, topic = _claims_of(passage, figure, topic, since=since)
+        stated = figures(marked, found, first, last)
+        goods = assigned(marked, inside, stated, "commodity")
+        for figure in stated:
+            one = goods.get(figure.first)
+            made, topic = _claims_of(passage, figure, topic, since=since, only=one.name if one else None)
             since = figure.last
             in_title = last <= marked.tokens.title_end
             drafts.extend(Draft(claim, in_title, figure.anchor.is_fraction) for claim in made)
@@ -90,23 +99,32 @@ def _by_sentence(marked: Marked, mentions: Sequence[Mention]) -> list[list[Menti
     return out
 
 
-def _opening_topic(marked: Marked, mentions: Sequence[Mention]) -> Topic:
+def _opening_topic(marked: Marked, mentions: Sequence[Mention], first_number: int) -> Topic:
     """What the text is about before its first figure: its first commodity, origin and measure."""
-    commodity = next((m.name for m in mentions if m.kind == "commodity"), None)
+    commodity = _opening_commodity(marked, mentions, first_number)
     countries = [m for m in mentions if m.kind == "country"][:50]
-    metric = None
-    for tags in marked.tags[: marked.tokens.title_end + 60]:
-        metric = next((name for name in ("exports", "imports", "production") if name in tags), None)
-        if metric:
-            break
     route = opening_route(marked, countries)
     return Topic(
-        metric,
+        opening_metric(marked),
         (commodity,) if commodity else (),
         route.origin,
         buyer=route.destination,
+        titled=_titled(marked, mentions),
         levy=opening_levy(marked, countries),
     )
+
+
+def _titled(marked: Marked, mentions: Sequence[Mention]) -> tuple[str, ...]:
+    """The one commodity that the title names; empty where it names none, or several."""
+    end = marked.tokens.title_end
+    named = tuple(dict.fromkeys(m.name for m in mentions if m.kind == "commodity" and m.first < end))
+    return named if len(named) == 1 else ()
+
+
+def _opening_commodity(marked: Marked, mentions: Sequence[Mention], first_number: int) -> str | None:
+    """The commodity that the title names first, else the text before its first figure."""
+    until = max(marked.tokens.title_end, first_number)
+    return next((m.name for m in mentions if m.kind == "commodity" and m.first < until), None)
 
 
 def _enter(passage: Passage, topic: Topic, first: int, last: int) -> Topic:
@@ -119,13 +137,18 @@ def _enter(passage: Passage, topic: Topic, first: int, last: int) -> Topic:
     return replace(topic, route=None, period=stated, destination=destination)
 
 
-def _claims_of(passage: Passage, figure: Figure, topic: Topic, *, since: int) -> tuple[list[Claim], Topic]:
-    """The claims that one figure makes (one for each commodity it is of), and the topic after it."""
+def _claims_of(
+    passage: Passage, figure: Figure, topic: Topic, *, since: int, only: str | None
+) -> tuple[list[Claim], Topic]:
+    """The claims that one figure makes (one for each commodity it is of), and the topic after it.
+
+    `only`: the commodity that a list gives to the figure.
+    """
     marked, mentions = passage.marked, passage.mentions
-    metric = _metric(marked, figure, topic)
+    metric = metric_for(marked, figure, topic)
     if metric is None:
         return [], topic
-    commodities = _commodities(passage, figure, metric=metric, topic=topic)
+    commodities = (only,) if only else _commodities(passage, figure, metric=metric, topic=topic)
     if metric == "tariff":
         route = levy_route(marked, mentions, figure, topic=topic)
     else:
@@ -137,19 +160,41 @@ def _claims_of(passage: Passage, figure: Figure, topic: Topic, *, since: int) ->
     return made, _advance(topic, made[0], commodities, route)
 
 
+_NAMELESS = frozenset({"sales", "production", "inventory", "quota", "price"})
+"""Measures whose figure is of something: where the text names no commodity, of some other thing."""
+
+
 def _commodities(passage: Passage, figure: Figure, *, metric: str, topic: Topic) -> tuple[str, ...]:
     """The figure's own commodities, else those that the text speaks of."""
     marked, mentions = passage.marked, passage.mentions
-    if metric != "tariff" and is_of_another_thing(marked, mentions, figure):
+    if metric == "tariff":
+        return _levied(passage, figure, topic)
+    if is_of_another_thing(marked, mentions, figure):
         return ("other",)
     own = commodities_of(marked, mentions, figure, metric=metric, parents=passage.parents)
-    if own or metric == "tariff" or _is_of_everything(marked, figure):
+    if own or _is_of_everything(marked, mentions, figure):
         return own
-    return topic.commodities
+    if topic.commodities or metric not in _NAMELESS:
+        return topic.commodities
+    later = next((m.name for m in passage.every if m.kind == "commodity"), "other")
+    return (later,)
 
 
-def _is_of_everything(marked: Marked, figure: Figure) -> bool:
-    return marked.says("whole", figure.window.after_previous, figure.first)
+def _levied(passage: Passage, figure: Figure, topic: Topic) -> tuple[str, ...]:
+    """The goods that a tariff is on: those beside its figure, else the one that the title names."""
+    marked, window = passage.marked, figure.window
+    if marked.says("sparing", window.first, figure.first):
+        return ()
+    own = commodities_of(marked, passage.mentions, figure, metric="tariff", parents=passage.parents)
+    if own or marked.says("goods", window.first, window.last):
+        return own
+    return topic.titled
+
+
+def _is_of_everything(marked: Marked, mentions: Sequence[Mention], figure: Figure) -> bool:
+    """`Overall exports`, `in total`: no commodity is named after it."""
+    named = max((m.last for m in mentions if m.kind == "commodity" and m.first < figure.first), default=0)
+    return marked.says("whole", max(figure.window.first, named), figure.first)
 
 
 def _claim(
@@ -187,58 +232,6 @@ def _unit(unit: str | None, metric: str, topic: Topic) -> str | None:
     if metric == "price" and unit and topic.unit and topic.unit.startswith(f"{unit}_per_"):
         return topic.unit
     return unit
-
-
-def _metric(marked: Marked, figure: Figure, topic: Topic) -> str | None:
-    quantity = figure.anchor
-    level = figure.level
-    if quantity.kind == "pct" and figure.change is None:
-        return "tariff"
-    if level and level.unit and "_per_" in level.unit and "_per_day" not in level.unit:
-        return "price"
-    if level and level.unit == "ships_per_day":
-        return "shipments"
-    if level and level.unit == "days":
-        return "inventory"
-    said = metric_of(marked, replace(quantity, first=figure.first), figure.window)
-    if said == "nonmetric":
-        return None
-    if said is None:
-        return _unsaid(marked, figure, topic)
-    return _settled(marked, said, figure, topic)
-
-
-def _settled(marked: Marked, said: str, figure: Figure, topic: Topic) -> str | None:
-    """The contract's name for a measure: cargoes that leave a country are exports."""
-    if said == "freight":
-        return "shipments"
-    unit = figure.level.unit if figure.level else None
-    if said == "sales" and (
-        marked.says("abroad", figure.window.first, figure.window.last)
-        or (topic.metric == "exports" and unit == "t")
-    ):
-        return "exports"
-    if said == "shipments":
-        return "exports" if topic.origin or topic.metric == "exports" else "shipments"
-    if said == "tariff" and figure.level and figure.level.unit != "pct" and figure.change is None:
-        return topic.metric
-    return said
-
-
-def _unsaid(marked: Marked, figure: Figure, topic: Topic) -> str | None:
-    """The measure of a figure that names none: what buyers receive is exported, what metals lose is price."""
-    window = figure.window
-    if marked.says("destined", window.after_previous, figure.last):
-        return "exports"
-    if topic.metric == "price" and ";" in marked.words[window.after_previous : figure.first]:
-        return None  # another subject's own figure: a share price beside a metal's
-    if topic.metric:
-        return topic.metric
-    if topic.origin and marked.says("receive", window.first, window.last):
-        return "exports"
-    if figure.change is None or figure.anchor.kind == "change":
-        return None
-    return "price" if marked.says("analyst", window.first, window.last) else None
 
 
 def _basis(
@@ -297,6 +290,8 @@ def _distinct(drafts: Sequence[Draft]) -> tuple[Claim, ...]:
 
 def _restates(other: Draft, draft: Draft) -> bool:
     mine, its = draft.claim, other.claim
+    if draft.is_rough and mine.metric == its.metric == "tariff" and its.value is not None:
+        return True  # `halves the duty`: the text says to what
     if mine.change_pct is None or its.change_pct is None:
         return mine.value is not None and mine.value == its.value
     if mine.change_pct == its.change_pct:
@@ -304,7 +299,7 @@ def _restates(other: Draft, draft: Draft) -> bool:
     if mine.metric != its.metric and not draft.is_rough:
         return False
     same_way = (mine.change_pct > 0) == (its.change_pct > 0)
-    reach = 60.0 if draft.is_rough else 1.0
+    reach = 60.0 if draft.is_rough else 1.0 if mine.change_pct == int(mine.change_pct) else 0.05
     return same_way and abs(mine.change_pct - its.change_pct) <= reach
 
 

@@ -71,7 +71,12 @@ def _measured(marked: Marked, number: Number, last: int, found: Sequence[Quantit
         end = marked.tags[at]["percent"]
         bound = bound_at(marked, number.first, end)
         return Quantity("pct", number.value, "pct", bound, number.first, end, sign_at(words, number.first))
-    return _money(marked, number, last, found) or _mass(marked, number) or _listed(marked, number, last)
+    return (
+        _money(marked, number, last, found)
+        or _mass(marked, number)
+        or _listed(marked, number, last)
+        or _of_before(marked, number, found)
+    )
 
 
 def _money(marked: Marked, number: Number, last: int, found: Sequence[Quantity]) -> Quantity | None:
@@ -167,7 +172,7 @@ def _listed(marked: Marked, number: Number, last: int) -> Quantity | None:
     ahead = number
     for _ in range(_LONGEST_LIST):
         following = _next_in_list(marked, ahead.last, last)
-        if following is None or _is_date(marked.words, number):
+        if following is None or _is_name(marked.words, number):
             return None
         bound = bound_at(marked, number.first)
         if marked.has(following.last, "percent"):
@@ -181,13 +186,28 @@ def _listed(marked: Marked, number: Number, last: int) -> Quantity | None:
     return None
 
 
+def _of_before(marked: Marked, number: Number, found: Sequence[Quantity]) -> Quantity | None:
+    """`18.7 million tons: 10.6 million of nitrogen products`: a large number takes the unit said before."""
+    before = next((one for one in reversed(found) if one.kind == "level"), None)
+    if before is None or number.scale < 1e6 or before.unit not in _SHARED or before.value < 1e5:
+        return None
+    bound = bound_at(marked, number.first)
+    return Quantity("level", number.value, before.unit, bound, number.first, number.last)
+
+
+_SHARED = frozenset({"t", "units", "bbl", "bpd", "m3", "oz", "lb"})
+
+
 def _shared_scale(number: Number, following: Number) -> float:
     """`4 to 5 million`: the scale said once; `500,000 to 1 million` is of no scale but its own."""
     return following.scale if number.scale == 1 and number.digits < 1000 else 1.0
 
 
-def _is_date(words: Sequence[str], number: Number) -> bool:
-    """A year, as in `in 2024 and 5,000 tonnes`?"""
+def _is_name(words: Sequence[str], number: Number) -> bool:
+    """A year (`in 2024 and 5,000 tonnes`), a section of law, or the pronoun `one`?"""
+    before = words[number.first - 1] if number.first else ""
+    if before in ("section", "no", "chapter", "article") or words[number.first] == "one":
+        return True
     return number.scale == 1 and 1900 <= number.value <= 2100 and "," not in words[number.first]
 
 

@@ -1,7 +1,7 @@
 """Units: what the words after a number count, and what money is paid per.
 
-Masses become tonnes or kilograms as LABEL units (`t`, `kg`), volumes `m3` or `barrels`, rates
-`barrels_per_day` and `ships_per_day`, energy `mwh`; money its currency, with `_per_t` and the like for
+Masses become tonnes or kilograms as LABEL units (`t`, `kg`), volumes `m3` or `bbl`, rates
+`bpd` and `ships_per_day`, energy `mwh`; money its currency, with `_per_t` and the like for
 prices.
 """
 
@@ -28,11 +28,11 @@ _COUNTED: dict[str, tuple[str, float]] = {
     **dict.fromkeys(("lb", "lbs"), ("lb", 1.0)),
     **dict.fromkeys(("oz", "ounces", "ounce"), ("oz", 1.0)),
     **dict.fromkeys(("carats", "carat"), ("carats", 1.0)),
-    **dict.fromkeys(("bushels",), ("bushels", 1.0)),
-    **dict.fromkeys(("barrels", "barrel", "bbl", "bbls"), ("barrels", 1.0)),
-    **dict.fromkeys(("bpd", "bopd"), ("barrels_per_day", 1.0)),
-    **dict.fromkeys(("mbpd",), ("barrels_per_day", 1e6)),
-    **dict.fromkeys(("kbpd",), ("barrels_per_day", 1e3)),
+    **dict.fromkeys(("bushels", "bushel", "bu"), ("bu", 1.0)),
+    **dict.fromkeys(("barrels", "barrel", "bbl", "bbls"), ("bbl", 1.0)),
+    **dict.fromkeys(("bpd", "bopd"), ("bpd", 1.0)),
+    **dict.fromkeys(("mbpd",), ("bpd", 1e6)),
+    **dict.fromkeys(("kbpd",), ("bpd", 1e3)),
     **dict.fromkeys(("bcm",), ("m3", 1e9)),
     **dict.fromkeys(("mcm",), ("m3", 1e6)),
     **dict.fromkeys(("m3",), ("m3", 1.0)),
@@ -50,7 +50,10 @@ _BETWEEN = frozenset(
 )
 """What may stand between a number and its unit."""
 _SHIPS = frozenset("slots transits ships vessels tankers passages crossings".split())
-_KINDS_OF_CAR = frozenset("new electric passenger energy plug in hybrid commercial heavy".split())
+_KINDS_OF_CAR = frozenset(
+    """new used electric passenger energy plug in hybrid commercial heavy light chinese japanese korean german
+    mexican     american european british indian imported foreign domestic""".split()
+)
 _TIMES_A_DAY = frozenset({"a", "per", "each", "/", "every"})
 _DAYS = {"days": 1.0, "day": 1.0, "weeks": 7.0, "week": 7.0, "months": 30.0, "month": 30.0}
 
@@ -80,11 +83,11 @@ def unit_at(words: Sequence[str], at: int) -> Unit | None:
 
 def _counted(words: Sequence[str], at: int, word: str) -> Unit:
     name, factor = _COUNTED[word]
-    if name != "barrels":
+    if name != "bbl":
         return Unit(name, factor, at + 1)
     for end in range(at + 1, min(at + 6, len(words))):
         if _daily(words, end):
-            return Unit("barrels_per_day", factor, end + 1 if words[end] == "daily" else end + 2)
+            return Unit("bpd", factor, end + 1 if words[end] == "daily" else end + 2)
         if end == at + 1 and words[end] not in ("of", "equivalent"):
             break
     return Unit(name, factor, at + 1)

@@ -60,7 +60,7 @@ QUANTITIES = [
     ("82 kt", [("level", 82e3, "t", "exact")]),
     ("two million tonnes", [("level", 2e6, "t", "exact")]),
     ("350 kg", [("level", 350, "kg", "exact")]),
-    ("400,000 barrels", [("level", 4e5, "barrels", "exact")]),
+    ("400,000 barrels", [("level", 4e5, "bbl", "exact")]),
     ("35 slots a day", [("level", 35, "ships_per_day", "exact")]),
     ("24 vessels per day", [("level", 24, "ships_per_day", "exact")]),
     ("24 vessels in all", []),
