@@ -19,7 +19,7 @@ from rich.console import Console
 from alerter.clock import monotonic
 from demo.checkers import checkers, complaints
 from demo.clockwork import Clockwork, MovedClock, Stuck, free_port, running
-from demo.outcome import Outcome, compare, duplicates, look, parts_of
+from demo.outcome import NOTHING_YET, Outcome, compare, duplicates, look, parts_of
 from demo.publications import Step
 from demo.servers import World, serving
 from demo.story import START, story
@@ -58,7 +58,7 @@ async def tell(out: Path, console: Console, *, keep: bool) -> int:
         port = free_port(wished=keep)
         service = await stack.enter_async_context(running(run, world.environment(), clock, port=port))
         timeline.begin(steps, service.url)
-        outcomes = await _walk(steps, Clockwork(service, clock), timeline, world)
+        outcomes = await walk(steps, Clockwork(service, clock), timeline, world)
         balances = balance(outcomes, world)
         timeline.close(outcomes, balances)
         console.print(f"\n {monotonic() - started:.0f} s; mails, Slack messages and this text are in {out}")
@@ -77,11 +77,12 @@ def _emptied(out: Path) -> Path:
     return run
 
 
-async def _walk(
+async def walk(
     steps: Sequence[Step], clockwork: Clockwork, timeline: Timeline, world: World
 ) -> list[Outcome]:
+    """What each step brought to a service that is new. Raises Stuck."""
     outcomes = []
-    before = await look(clockwork.service, world)
+    before = NOTHING_YET
     for step in steps:
         await clockwork.take(step)
         after = await look(clockwork.service, world)

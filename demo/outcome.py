@@ -50,6 +50,10 @@ class Seen:
     mails: int
 
 
+NOTHING_YET = Seen(signals=(), alerts={}, ledger=(), posts=0, mails=0)
+"""Before the first step. The service polls once it is up: what stands there then came with that step."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a step brought."""

@@ -5,14 +5,22 @@ import sys
 from email import policy
 from email.parser import BytesParser
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import pytest
 import slackblocks
+from rich.console import Console
 from slack_sdk.models.blocks import Block
 
+from demo.__main__ import walk
 from demo.checkers import complaints
+from demo.clockwork import Clockwork, MovedClock, Service
+from demo.publications import Step
+from demo.servers import Mailbox, SlackServer, World
+from demo.story import START
+from demo.texts import article
+from demo.timeline import Timeline
 
 ROOT = Path(__file__).parents[2]
 WITHIN = 60.0
@@ -98,6 +106,29 @@ def check_slack(folder: Path) -> None:
         assert len([slackblocks.Block.from_dict(block) for block in blocks]) == len(blocks)
     ids = {payload["metadata"]["event_payload"]["delivery_id"] for payload in payloads}
     assert len(ids) == 15
+
+
+class Prompt:
+    """A service that has polled and judged everything before anybody looks."""
+
+    async def get(self, path: str) -> Any:
+        """Nothing is behind, and nothing waits."""
+        idle = {"backlog": {"unread": 0, "unevaluated": 0}, "waiting": {}}
+        return idle if path == "/healthz" else {"items": []}
+
+    async def each(self, path: str) -> list[dict[str, Any]]:
+        """One old article."""
+        old = {"id": "1", "source": "wire", "title": "Old news", "version": 1, "baseline": True}
+        return [old] if path == "/api/v1/signals" else []
+
+
+async def test_what_is_polled_before_the_first_look_belongs_to_the_first_step(tmp_path: Path) -> None:
+    """A service polls as soon as it is up, however late the demo comes to look."""
+    clockwork = Clockwork(cast("Service", Prompt()), MovedClock(tmp_path / "clock", START))
+    world, timeline = World(SlackServer(""), Mailbox(), ()), Timeline(Console(quiet=True))
+    (outcome,) = await walk([Step(START, "set up", (article("stocks"),))], clockwork, timeline, world)
+    assert not outcome.failures
+    assert [one["title"] for one in outcome.taken_in] == ["Old news"]
 
 
 @pytest.mark.parametrize("flaw", [{"text": ""}, {"blocks": [{"type": "poem"}]}])
