@@ -341,7 +341,16 @@ def basis_of(
     if said:
         return said
     compared = [p for p in named if p.is_compared and window.after_previous <= p.first < quantity.first]
-    return _against(period, compared[-1].text) if compared else None
+    if compared:
+        return _against(period, compared[-1].text)
+    return "other" if _is_against_plan(marked, quantity, window) else None
+
+
+def _is_against_plan(marked: Marked, quantity: Quantity, window: Window) -> bool:
+    """`28 % under the old target`, `fewer than it had planned`, `since the attacks began`."""
+    if marked.says("plan_base", quantity.last, min(window.before_next, quantity.last + _FAR)):
+        return True
+    return marked.says("since", quantity.last, window.last)
 
 
 def _said_basis(marked: Marked, first: int, last: int) -> Basis | None:
@@ -368,4 +377,4 @@ def _against(period: str | None, base: str) -> Basis:
         return "yoy"
     if ".." in period:
         return "ytd"
-    return "mom" if len(base) == 7 and len(period) == 7 and base[:4] == period[:4] else "other"
+    return "other"

@@ -20,14 +20,26 @@ def opening_route(marked: Marked, countries: Sequence[Mention]) -> Route:
     """Who ships and who buys in this text: the countries whose mentions say so most clearly."""
     parts = [(mention, part_of(marked, mention)) for mention in countries]
     shipper = _clearest(marked, parts, _ships_how_clearly)
-    buyer = _clearest(marked, parts, _buys_how_clearly) if "imports" in marked.present else None
+    buyer = _clearest(marked, parts, _buys_how_clearly) if not _BUYS.isdisjoint(marked.present) else None
     names = {mention.name for mention in countries}
     names -= {mention.name for mention, part in parts if len(names) > 1 and part == "goal"}
+    if buyer is None and not _ARRIVES.isdisjoint(marked.present):
+        buyer = _other_than_source(parts)
     if shipper is None and len(names) == 1:
         shipper = next(iter(names))
     return Route(shipper, buyer)
 
 
+def _other_than_source(parts: Sequence[tuple[Mention, Part]]) -> str | None:
+    """Where goods arrive in a text that names two countries: not whence they come."""
+    names = dict.fromkeys(mention.name for mention, _ in parts)
+    sources = {mention.name for mention, part in parts if part in ("source", "goods")}
+    others = [name for name in names if name not in sources]
+    return others[0] if sources and len(others) == 1 else None
+
+
+_ARRIVES = frozenset({"arriving", "buying", "arrivals"})
+_BUYS = frozenset({"imports", *_ARRIVES})
 _Clarity = Callable[[Marked, Mention, Part], int]
 _CLEAR = 3
 
@@ -69,7 +81,7 @@ def _buys_how_clearly(marked: Marked, mention: Mention, part: Part) -> int:
     if part in ("source", "goods"):
         return 0
     near = _near(marked, mention, 6)
-    if part in ("owner", "none") and any(marked.has(at, "imports") for at in near):
+    if part in ("owner", "none") and any(marked.any_of(at, _BUYS) for at in near):
         return 3
     if word_before(marked.words, mention.first) == "by" and marked.says(
         "imports", mention.first - 4, mention.first
@@ -158,7 +170,7 @@ def _with_topic(
         inherited = topic.origin if metric in ("production", "quota") and not (is_named or of_world) else None
         return Route(origin=route.origin or route.destination or inherited)
     if metric == "imports":
-        home = route.destination or topic.buyer or topic.origin
+        home = route.destination or topic.buyer or (topic.origin if topic.origin != route.origin else None)
         source = route.origin or (None if is_named or topic.metric != "imports" else topic.source)
         return Route(source, home if home != source else None)
     origin = route.origin or (topic.origin if topic.origin != route.destination else None)

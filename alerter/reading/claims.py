@@ -243,20 +243,18 @@ def _basis(
     ranged = period is not None and ".." in period
     if metric not in ("price", "tariff", "quota") and said in (None, "yoy") and ranged:
         return "ytd"
-    if said:
-        return said
-    if topic.basis in ("yoy", "mom") and topic.metric == metric and topic.period == period:
-        return topic.basis
-    return _unsaid_basis(metric, period)
+    return said or _unsaid_basis(metric, period, topic)
 
 
-def _unsaid_basis(metric: str, period: str | None) -> Basis:
-    """Prices and tariffs move against what they last were; a year's quota against the last year's."""
+def _unsaid_basis(metric: str, period: str | None, topic: Topic) -> Basis:
+    """A price moves against what it last was, a year against the year before; others as the text began."""
     if metric in ("price", "tariff"):
         return "other"
-    if metric == "quota" and period is not None and len(period) == 4:
+    if period is not None and len(period) == len("2025"):
         return "yoy"
-    return "unknown"
+    if metric == "quota":
+        return "other"
+    return topic.basis if topic.basis in ("yoy", "mom") else "unknown"
 
 
 def _advance(topic: Topic, claim: Claim, commodities: tuple[str, ...], route: Route) -> Topic:
@@ -269,11 +267,19 @@ def _advance(topic: Topic, claim: Claim, commodities: tuple[str, ...], route: Ro
         origin=topic.origin or (route.origin if claim.metric == "exports" else None),
         destination=route.destination if claim.metric == "exports" else topic.destination,
         period=topic.period if claim.metric in ("price", "inventory") else claim.period or topic.period,
-        basis=claim.basis if claim.change_pct is not None else topic.basis,
+        basis=_first_basis(topic, claim),
         unit=claim.unit or topic.unit,
         buyer=topic.buyer or (route.destination if claim.metric == "imports" else None),
         source=route.origin if claim.metric == "imports" else topic.source,
     )
+
+
+def _first_basis(topic: Topic, claim: Claim) -> Basis | None:
+    """What the text's first change of trade is against; later ones that do not say follow it."""
+    is_of_trade = claim.change_pct is not None and claim.metric not in ("price", "tariff", "quota")
+    if topic.basis is not None or not is_of_trade or claim.basis == "unknown":
+        return topic.basis
+    return "yoy" if claim.basis == "ytd" else claim.basis
 
 
 def _distinct(drafts: Sequence[Draft]) -> tuple[Claim, ...]:

@@ -41,7 +41,9 @@ def levy_route(marked: Marked, mentions: Sequence[Mention], figure: Figure, *, t
         levier = next((m.name for m in own if m.first < figure.last), own[0].name if own else None)
         return Route(origin=levier or topic.levy.destination or topic.levy.origin)
     paying = [m for m in own if _pays(marked, m)]
-    nearest = [m for m in paying if m.first >= figure.last] or paying[::-1]
+    window = figure.window
+    close = [m for m in paying if window.after_previous <= m.first < window.before_next]
+    nearest = close or [m for m in paying if m.first >= figure.last] or paying[::-1]
     payer = nearest[0].name if nearest else None
     levier = _levier(marked, [m for m in own if m not in paying and m.name != payer], figure)
     if payer != "US" and "us_levier" in marked.present and levier is None:
