@@ -113,7 +113,7 @@ def _absolute_sign(marked: Marked, quantity: Quantity, window: Window) -> int | 
     sign = direction(marked, quantity, window)
     if before == "by":
         return (sign or None) if sign and not _is_agent(marked, start, window) else 0
-    if quantity.unit in _MASSES and (lost := _lost_or_gained(words, start)):
+    if quantity.unit in _MASSES and (lost := _lost_or_gained(words, start) or _is_lost(words, quantity)):
         return lost
     moved = start > window.first and marked.any_of(start - 1, frozenset({"up", "down"}))
     if moved and (after in (["to"], [","]) or words[start - 1] in ("up", "down")):
@@ -138,6 +138,15 @@ def _lost_or_gained(words: Sequence[str], start: int) -> int:
     if before in _LOSING or takes_out:
         return -1
     return 1 if before in _GAINING else 0
+
+
+def _is_lost(words: Sequence[str], quantity: Quantity) -> int:
+    """−1 for `a million barrels could be lost`, `take 1.2 million barrels a day off the market`; else 0."""
+    at = quantity.last
+    if words[at : at + 3] == ["off", "the", "market"] or words[at : at + 1] == ["offline"]:
+        return -1
+    passive = words[at : at + 3][:2]
+    return -1 if passive[1:] == ["be"] and words[at + 2 : at + 3] in (["lost"], ["cut"], ["idled"]) else 0
 
 
 def _is_agent(marked: Marked, start: int, window: Window) -> bool:
@@ -220,6 +229,8 @@ def _elliptic(marked: Marked, quantity: Quantity, window: Window, kept: Sequence
     if not joints or len(between) > 14:
         return 0
     tail = [word for word in between[joints[-1] + 1 :] if word not in _PADDING]
+    if tail == ["of"] or tail[-3:] == ["of", "all", "origins"]:
+        tail = []
     if len(tail) > 5 or (tail[-1:] != ["by"] and not _NO_ELLIPSIS.isdisjoint(tail)):
         return 0
     return 1 if changes[-1] > 0 else -1

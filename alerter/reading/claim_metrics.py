@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from alerter.reading.claim_figures import Figure
 from alerter.reading.claim_grammar import metric_of
+from alerter.reading.claim_rates import PAYING
 from alerter.reading.claim_subjects import Topic
 from alerter.reading.country_parts import MAKERS
 from alerter.reading.marks import Marked
@@ -26,6 +27,7 @@ _NEAR = 8
 _LARGE = 1e6
 """A bare sum of so much money is no price."""
 _MASSES = frozenset({"t", "kg", "lb", "units", "m3", "bbl", "oz"})
+_MASSES_OF_OIL = frozenset({"bpd_delta", "bbl_delta"})
 _OPENING = 60
 _TITLED = ("exports", "imports", "production", "inventory", "quota", "sales", "shipments")
 
@@ -60,11 +62,26 @@ def metric_for(marked: Marked, figure: Figure, topic: Topic) -> str | None:
         return "quota"
     said = _between(marked, figure) or metric_of(marked, figure.anchor, figure.window, start=figure.first)
     if "_per_" in unit and not unit.endswith("_per_day"):
-        return "tariff" if said == "tariff" else "price"
+        return "tariff" if said == "tariff" or _is_charged(marked, figure) else "price"
+    if unit in _MASSES_OF_OIL and said in (None, "inventory") and level and level.value < 0:
+        return "production"
+    metric = _named_or_told(marked, figure, said, topic)
+    return None if metric == "price" and not _may_be_price(figure) else metric
+
+
+def _is_charged(marked: Marked, figure: Figure) -> bool:
+    """`will be charged an extra 40 euros per tonne` in a text about tariffs."""
+    words = marked.words[figure.window.after_previous : figure.first]
+    return "tariff" in marked.present and not PAYING.isdisjoint(words)
+
+
+def _named_or_told(marked: Marked, figure: Figure, said: str | None, topic: Topic) -> str | None:
     if said == "nonmetric":
         return None
     if said == "price" and not _may_be_price(figure):
         said = _other_than_price(marked, figure)
+    if said is None and topic.route and topic.said == "quota" and figure.change is None:
+        return "quota"  # `then 96,600 tons in both 2026 and 2027`
     if said is None:
         return _told(marked, figure, topic)
     return _settled(marked, said, figure, topic)
@@ -213,7 +230,7 @@ def _received(marked: Marked, figure: Figure, topic: Topic) -> str:
     if topic.metric in ("exports", "imports"):
         return topic.metric
     window = figure.window
-    if "commodity" not in marked.present:
+    if "commodity" not in marked.present and figure.level and figure.level.unit not in _MASSES:
         return "sales"  # `took $63 million at the box office`
     if marked.says("arriving", window.first, window.last):
         return "imports"

@@ -14,7 +14,7 @@ _CLAUSES = frozenset({";", "but", "while", "whereas", "after", "because", "altho
 _RELATIVE = frozenset({"which", "who", "whom", "where"})
 _JOINED = frozenset({"and", "or"})
 _TARIFF_SPEECH = frozenset(
-    {"would", "proposal", "proposals", "proposed", "will", "plans", "set", "may", "ought", "should"}
+    {"would", "proposal", "proposals", "proposed", "will", "plans", "set", "may", "ought", "should", "going"}
 )
 _QUOTA_SPEECH = frozenset({"may", "will", "would"})
 _AHEAD = 10

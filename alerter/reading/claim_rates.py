@@ -4,10 +4,15 @@ from alerter.reading.claim_grammar import Window, figure_start, metric_of
 from alerter.reading.marks import Marked
 from alerter.reading.numerals import Quantity
 
-_PAYING = frozenset(
-    "pay pays paying paid charged charges charge taxed levied owe owes owing face faces facing".split()
+PAYING = frozenset(
+    "pay pays paying paid charged charges charge taxed levied owe owes owing face faces facing attract attracts carry carries bear bears incur incurs".split()
 )
+"""Verbs of those who pay a rate, and of goods that bear one."""
 _SETTING = frozenset("to at of plus".split())
+_BEING = frozenset({"be", "is", "are", "was"})
+_OTHERS = frozenset(
+    {"exports", "imports", "production", "price", "sales", "inventory", "nonmetric", "shipments"}
+)
 _FILLERS = frozenset("a an the extra only just flat additional about some around up another".split())
 _BORDER = frozenset({"border", "borders", "ports", "customs", "frontier"})
 _MOVES = frozenset({"up", "down"})
@@ -35,7 +40,7 @@ def _speaks_of_tariffs(marked: Marked, quantity: Quantity, window: Window) -> bo
     if "tariff" in marked.present or {"tariff_rate", "country", "trade_terms"} <= marked.present:
         return True
     words = marked.words[window.first : window.last]
-    return _before(marked, figure_start(marked, quantity)) in _PAYING and not _BORDER.isdisjoint(words)
+    return _before(marked, figure_start(marked, quantity)) in PAYING and not _BORDER.isdisjoint(words)
 
 
 def _is_moved(marked: Marked, quantity: Quantity) -> bool:
@@ -47,11 +52,13 @@ def _reads_as_rate(marked: Marked, quantity: Quantity, window: Window) -> bool:
     """`pay 36 %`, `the 10 % baseline`, `duties … come down to 47 %` in a text that speaks of tariffs."""
     start = figure_start(marked, quantity)
     before = _before(marked, start)
-    if before in _PAYING:
+    if before in PAYING:
         return True
     near = range(max(window.first, quantity.first - 6), min(window.before_next, quantity.last + _REACH))
     if any(marked.has(at, "tariff_rate") for at in near if not quantity.first <= at < quantity.last):
         return True
+    if before in _BEING:
+        return not any(marked.any_of(at, _OTHERS) for at in range(window.first, window.last))
     if before not in _SETTING:
         return False
     return marked.says("tariff", max(window.first, start - _FAR), start) or _stays(marked, start, window)
@@ -65,7 +72,7 @@ def _before(marked: Marked, at: int) -> str:
 
 
 _STAYING = frozenset(
-    "stay stays stayed remain remains set kept falls fall rises goes go enter enters entered admitted".split()
+    "tapers taper steps drops drop stay stays stayed remain remains set kept falls fall rises goes go enter enters entered admitted".split()
 )
 
 

@@ -80,13 +80,39 @@ def is_of_another_thing(marked: Marked, mentions: Sequence[Mention], figure: Fig
     for at in (*before, *range(figure.last, reach_of(marked, figure))):
         if not marked.any_of(at, _MEASURES):
             continue
-        if marked.has(at - 1, "wares"):
+        if marked.has(at - 1, "wares") or _is_unknown_good(marked, at - 1):
             return True
         end = max(end for name, end in marked.tags[at].items() if name in _MEASURES)
         if marked.words[end : end + 1] == ["of"]:
             return _is_unknown(marked, named, end + 1, figure)
         return False
     return False
+
+
+_GENERAL = frozenset(
+    """total overall monthly annual yearly quarterly merchandise goods record global world foreign outbound net gross
+    combined cumulative seaborne weekly daily full recent official legal illegal direct onward steady weak strong mine
+    refined mineral minerals metal metals material materials ore ores crude raw domestic national state group group's
+    term long spot new overseas private commercial physical key main main-line trade product products commodity factory
+    industrial manufacturing unit volume value first second third fourth half year month week season summer winter early
+    late final actual planned potential future current previous year's country's average initial additional""".split()
+)
+_SHORTEST = 4
+
+
+def _is_unknown_good(marked: Marked, at: int) -> bool:
+    """`Swiss timepiece exports`: a noun that nobody knows, between a country and the measure."""
+    if at < 1 or not marked.words[at].isalpha() or len(marked.words[at]) < _SHORTEST:
+        return False
+    is_owned = marked.has(at - 1, "country") or (
+        marked.words[at - 1] == "'s" and marked.has(at - 2, "country")
+    )
+    return (
+        is_owned
+        and not marked.tags[at]
+        and marked.words[at] not in _GENERAL
+        and not marked.tokens.is_capital(at)
+    )
 
 
 def _is_unknown(marked: Marked, named: Sequence[int], first: int, figure: Figure) -> bool:

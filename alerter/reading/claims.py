@@ -180,13 +180,16 @@ def _commodities(passage: Passage, figure: Figure, *, metric: str, topic: Topic)
     return (later,)
 
 
+_EVERYTHING = frozenset({"goods", "imports", "everything"})
+
+
 def _levied(passage: Passage, figure: Figure, topic: Topic) -> tuple[str, ...]:
     """The goods that a tariff is on: those beside its figure, else the one that the title names."""
     marked, window = passage.marked, figure.window
     if marked.says("sparing", window.first, figure.first):
         return ()
     own = commodities_of(marked, passage.mentions, figure, metric="tariff", parents=passage.parents)
-    if own or marked.says("goods", window.first, window.last):
+    if own or not _EVERYTHING.isdisjoint(marked.words[window.first : window.last]):
         return own
     return topic.titled
 
@@ -211,6 +214,12 @@ def _claim(
         published=passage.published,
         modality=modality,
     )
+    if (
+        modality == "reported"
+        and metric not in ("tariff", "quota")
+        and _is_to_come(period, passage.published)
+    ):
+        modality = "forecast"
     return Claim(
         metric=metric,
         change_pct=None if figure.change is None else round(figure.change, 4),
@@ -225,6 +234,13 @@ def _claim(
         modality=modality,
         span=marked.tokens.span(figure.first, figure.last),
     )
+
+
+def _is_to_come(period: str | None, published: date) -> bool:
+    """Does it lie wholly after the day of publication?"""
+    if period is None or "Q" in period:
+        return False
+    return period[:7] > f"{published:%Y-%m}"[: len(period[:7])]
 
 
 def _unit(unit: str | None, metric: str, topic: Topic) -> str | None:
@@ -263,7 +279,7 @@ def _advance(topic: Topic, claim: Claim, commodities: tuple[str, ...], route: Ro
         route=route,
         said=claim.metric,
         metric=claim.metric if claim.metric != "tariff" else topic.metric,
-        commodities=commodities or topic.commodities,
+        commodities=topic.commodities if commodities in ((), ("other",)) else commodities,
         origin=topic.origin or (route.origin if claim.metric == "exports" else None),
         destination=route.destination if claim.metric == "exports" else topic.destination,
         period=topic.period if claim.metric in ("price", "inventory") else claim.period or topic.period,
@@ -299,7 +315,7 @@ def _restates(other: Draft, draft: Draft) -> bool:
     if draft.is_rough and mine.metric == its.metric == "tariff" and its.value is not None:
         return True  # `halves the duty`: the text says to what
     if mine.change_pct is None or its.change_pct is None:
-        return mine.value is not None and mine.value == its.value
+        return _is_rounded(mine, its)
     if mine.change_pct == its.change_pct:
         return True
     if mine.metric != its.metric and not draft.is_rough:
@@ -307,6 +323,13 @@ def _restates(other: Draft, draft: Draft) -> bool:
     same_way = (mine.change_pct > 0) == (its.change_pct > 0)
     reach = 60.0 if draft.is_rough else 1.0 if mine.change_pct == int(mine.change_pct) else 0.05
     return same_way and abs(mine.change_pct - its.change_pct) <= reach
+
+
+def _is_rounded(title: Claim, text: Claim) -> bool:
+    """`119 million tons` in a title for 119.02 in the text."""
+    if title.value is None or text.value is None or title.unit != text.unit:
+        return title.value is not None and title.value == text.value
+    return abs(title.value - text.value) <= 0.01 * abs(text.value)
 
 
 def _is_same(one: Claim, other: Claim) -> bool:

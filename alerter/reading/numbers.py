@@ -188,11 +188,23 @@ def _listed(marked: Marked, number: Number, last: int) -> Quantity | None:
 
 def _of_before(marked: Marked, number: Number, found: Sequence[Quantity]) -> Quantity | None:
     """`18.7 million tons: 10.6 million of nitrogen products`: a large number takes the unit said before."""
+    if _is_rate(marked, number, found):
+        bound = bound_at(marked, number.first)
+        return Quantity("pct", number.value, "pct", bound, number.first, number.last)
     before = next((one for one in reversed(found) if one.kind == "level"), None)
     if before is None or number.scale < 1e6 or before.unit not in _SHARED or before.value < 1e5:
         return None
     bound = bound_at(marked, number.first)
     return Quantity("level", number.value, before.unit, bound, number.first, number.last)
+
+
+def _is_rate(marked: Marked, number: Number, found: Sequence[Quantity]) -> bool:
+    """`the 39 per cent tariff comes down to 15`: a bare number that ends its clause after a percentage."""
+    words, after = marked.words, number.last
+    if not found or found[-1].kind != "pct" or words[number.first - 1] != "to" or number.scale != 1:
+        return False
+    ends = after >= len(words) or words[after] in (",", ".", ";", "\n")
+    return ends and "tariff" in marked.present and number.value < 500
 
 
 _SHARED = frozenset({"t", "units", "bbl", "bpd", "m3", "oz", "lb"})

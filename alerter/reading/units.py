@@ -26,6 +26,7 @@ _COUNTED: dict[str, tuple[str, float]] = {
     ),
     **dict.fromkeys(("g", "gram", "grams", "gramme", "grammes"), ("kg", 1e-3)),
     **dict.fromkeys(("lb", "lbs"), ("lb", 1.0)),
+    **dict.fromkeys(("mlb", "mlbs"), ("lb", 1e6)),
     **dict.fromkeys(("oz", "ounces", "ounce"), ("oz", 1.0)),
     **dict.fromkeys(("carats", "carat"), ("carats", 1.0)),
     **dict.fromkeys(("bushels", "bushel", "bu"), ("bu", 1.0)),
@@ -52,7 +53,7 @@ _BETWEEN = frozenset(
 _SHIPS = frozenset("slots transits ships vessels tankers passages crossings".split())
 _KINDS_OF_CAR = frozenset(
     """new used electric passenger energy plug in hybrid commercial heavy light chinese japanese korean german
-    mexican     american european british indian imported foreign domestic""".split()
+    mexican     american european british indian imported foreign domestic built made""".split()
 )
 _TIMES_A_DAY = frozenset({"a", "per", "each", "/", "every"})
 _DAYS = {"days": 1.0, "day": 1.0, "weeks": 7.0, "week": 7.0, "months": 30.0, "month": 30.0}
