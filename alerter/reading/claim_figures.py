@@ -127,7 +127,7 @@ _MASSES = frozenset({"t", "kg", "lb", "units", "m3", "bbl", "bpd", "oz"})
 
 
 def _lost_or_gained(words: Sequence[str], start: int) -> int:
-    """The sign that a verb gives to the amount after it: `stockpiles lost 11.5 million barrels`; 0 without."""
+    """The sign that a verb gives to an amount: `stockpiles lost 11.5 million barrels`; 0 without."""
     before = words[start - 1] if start else ""
     takes_out = before == "out" and words[start - 2 : start - 1] in (
         ["takes"],

@@ -35,9 +35,19 @@ def period_of(
 ) -> str | None:
     """When the figure holds, None where nothing says so."""
     if metric == "tariff":
-        return _applies_from(marked, figure, named) if modality in ("reported", "forecast") else None
+        return (
+            _applies_from(marked, figure, named, published) if modality in ("reported", "forecast") else None
+        )
     if metric not in _MARKETS:
-        return _of_trade(marked, figure, metric=metric, named=named, topic=topic, modality=modality)
+        return _of_trade(
+            marked,
+            figure,
+            metric=metric,
+            named=named,
+            topic=topic,
+            modality=modality,
+            published=published,
+        )
     stated = [one for one in named if not one.is_aside and not _is_contract(marked, one)]
     own = _own(marked, figure, stated) or _shared(
         figure, [one for one in stated if _reaches(marked, one, figure)]
@@ -54,7 +64,14 @@ def period_of(
 
 
 def _of_trade(
-    marked: Marked, figure: Figure, *, metric: str, named: Sequence[Period], topic: Topic, modality: Modality
+    marked: Marked,
+    figure: Figure,
+    *,
+    metric: str,
+    named: Sequence[Period],
+    topic: Topic,
+    modality: Modality,
+    published: date,
 ) -> str | None:
     roles = ("when", "start") if figure.change is None else ("when",)
     stated = [one for one in named if one.role in roles and (metric in _DAILY or not one.is_day)]
@@ -63,7 +80,23 @@ def _of_trade(
         return own.text
     if modality == "hypothetical":
         return None
-    return _since_january(named, topic) or topic.period
+    return _since_january(named, topic) or topic.period or _after_base(named, published)
+
+
+def _after_base(named: Sequence[Period], published: date) -> str | None:
+    """`46 % less than in August 2024`, told in September 2025: of August 2025."""
+    for one in named:
+        if one.role != "base" or len(one.text) != len("2025-08") or "Q" in one.text:
+            continue
+        year, month = int(one.text[:4]) + 1, int(one.text[5:])
+        ago = (published.year - year) * 12 + published.month - month
+        if 0 <= ago <= _FRESH:
+            return month_text(year, month)
+    return None
+
+
+_FRESH = 2
+"""Months after which figures of a month are no longer news."""
 
 
 def _since_january(named: Sequence[Period], topic: Topic) -> str | None:
@@ -144,31 +177,76 @@ def _spans_years(words: Sequence[str]) -> bool:
 
 
 _FORCE = frozenset(
-    {"effect", "force", "effective", "went", "goes", "kick", "kicked", "applied", "entered", "enter"}
+    {
+        "effect",
+        "force",
+        "effective",
+        "went",
+        "goes",
+        "kick",
+        "kicked",
+        "kicks",
+        "applied",
+        "entered",
+        "enter",
+        "due",
+        "start",
+        "starting",
+        "begins",
+        "take",
+        "takes",
+        "took",
+    }
 )
-_FROM = frozenset({"from", "since", "starting", "effective", "of", "by", "beginning"})
+_FROM = frozenset({"from", "since", "starting", "effective", "of", "by", "beginning", "start", "starts"})
 _BEGINS = frozenset({"start", "starts", "begin", "rise", "rises", "raise", "apply", "take", "takes", "both"})
 
 
-def _applies_from(marked: Marked, figure: Figure, named: Sequence[Period]) -> str | None:
-    """The month from which the tariff is said to apply."""
+_AT_ONCE = frozenset({"immediately", "today", "immediate"})
+
+
+def _applies_from(marked: Marked, figure: Figure, named: Sequence[Period], published: date) -> str | None:
+    """The month, or the year, from which the tariff is said to apply."""
+    window = figure.window
     for one in named:
-        if one.role in ("base", "deadline", "contract") or len(one.text) != 7:
+        if one.role in ("base", "contract") or len(one.text) not in (4, 7) or "Q" in one.text:
             continue
-        if _reaches(marked, one, figure) and _is_start(marked, one, figure):
+        if not _reaches(marked, one, figure):
+            continue
+        if len(one.text) == 4:
+            if _is_year_to_come(marked, one, figure, published):
+                return one.text
+        elif (one.role != "deadline" or _is_by(marked, one)) and _is_start(marked, one, figure):
             return one.text
-    return None
+    words = marked.words[window.after_previous : window.before_next]
+    return month_text(published.year, published.month) if not _AT_ONCE.isdisjoint(words) else None
+
+
+def _is_by(marked: Marked, period: Period) -> bool:
+    return marked.words[period.first - 1] == "by"
+
+
+def _is_year_to_come(marked: Marked, period: Period, figure: Figure, published: date) -> bool:
+    """`25% in 2024`, `50 % next year` beside the rate."""
+    beside = figure.window.after_previous <= period.first < figure.window.before_next
+    stated = marked.words[period.first - 1] in ("in", "by", "from") or marked.words[period.first] == "next"
+    return beside and stated and int(period.text) >= published.year
 
 
 def _is_start(marked: Marked, period: Period, figure: Figure) -> bool:
     words = marked.words
     at = period.first - 1
-    while at > figure.window.first and (words[at].isdigit() or words[at] in ("the", "last", "early", "mid")):
+    while at > figure.window.first and (words[at].isdigit() or words[at] in _SKIPPED):
         at -= 1
     before = words[at] if at >= 0 else ""
     if before in _FROM:
         return before != "of" or words[at - 1 : at] == ["as"]
     if before not in ("on", "in"):
         return False
+    if at and words[at - 1] in _FROM:
+        return True  # `starting on 1 July`
     near = {*words[max(figure.window.first, at - 14) : at]}
     return not (_FORCE if period.is_day else _FORCE | _BEGINS).isdisjoint(near)
+
+
+_SKIPPED = frozenset({"the", "last", "early", "mid", "next", "coming", "-", "late"})

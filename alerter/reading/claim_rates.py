@@ -5,7 +5,8 @@ from alerter.reading.marks import Marked
 from alerter.reading.numerals import Quantity
 
 PAYING = frozenset(
-    "pay pays paying paid charged charges charge taxed levied owe owes owing face faces facing attract attracts carry carries bear bears incur incurs".split()
+    """pay pays paying paid charged charges charge taxed levied owe owes owing face faces facing
+    attract attracts carry carries bear bears incur incurs""".split()
 )
 """Verbs of those who pay a rate, and of goods that bear one."""
 _SETTING = frozenset("to at of plus".split())
@@ -72,7 +73,8 @@ def _before(marked: Marked, at: int) -> str:
 
 
 _STAYING = frozenset(
-    "tapers taper steps drops drop stay stays stayed remain remains set kept falls fall rises goes go enter enters entered admitted".split()
+    """tapers taper steps drops drop stay stays stayed remain remains set kept falls fall rises goes go
+    enter enters entered admitted""".split()
 )
 
 

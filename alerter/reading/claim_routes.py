@@ -27,7 +27,16 @@ def opening_route(marked: Marked, countries: Sequence[Mention]) -> Route:
         buyer = _other_than_source(parts)
     if shipper is None and len(names) == 1:
         shipper = next(iter(names))
+    if shipper is None:
+        shipper = _titled(marked, parts)
     return Route(shipper, buyer)
+
+
+def _titled(marked: Marked, parts: Sequence[tuple[Mention, Part]]) -> str | None:
+    """The one country that the title names, where goods do not go there."""
+    end = marked.tokens.title_end
+    named = {mention.name for mention, part in parts if mention.first < end and part != "goal"}
+    return named.pop() if len(named) == 1 else None
 
 
 def _other_than_source(parts: Sequence[tuple[Mention, Part]]) -> str | None:
@@ -123,10 +132,17 @@ def route_of(
     return _with_topic(marked, figure, route, metric, topic, is_named=bool(own))
 
 
+_IMPORTING = frozenset({"import", "imports", "duty", "safeguard", "purchases"})
+
+
 def _is_of_imports(marked: Marked, own: Sequence[Mention], figure: Figure) -> bool:
     """`import quota`, `duty-free quota`, `quota for wheat from Ukraine`: who sets it lets goods in."""
     words = marked.words[figure.window.first : figure.window.last]
-    if "import" in words or "imports" in words or "duty" in words:
+    if not _IMPORTING.isdisjoint(words):
+        return True
+    if marked.present.isdisjoint(("exports", "production")) and not marked.present.isdisjoint(
+        ("imports", "tariff")
+    ):
         return True
     return len(own) > 1 and any(part_of(marked, mention) == "source" for mention in own)
 
@@ -167,7 +183,8 @@ def _with_topic(
         of_world = not _WORLD.isdisjoint(
             marked.words[figure.window.after_previous : reach_of(marked, figure)]
         )
-        inherited = topic.origin if metric in ("production", "quota") and not (is_named or of_world) else None
+        is_of_text = metric in ("production", "quota", "shipments") and not (is_named or of_world)
+        inherited = topic.origin if is_of_text else None
         return Route(origin=route.origin or route.destination or inherited)
     if metric == "imports":
         home = route.destination or topic.buyer or (topic.origin if topic.origin != route.origin else None)

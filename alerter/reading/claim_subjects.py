@@ -90,12 +90,14 @@ def is_of_another_thing(marked: Marked, mentions: Sequence[Mention], figure: Fig
 
 
 _GENERAL = frozenset(
-    """total overall monthly annual yearly quarterly merchandise goods record global world foreign outbound net gross
-    combined cumulative seaborne weekly daily full recent official legal illegal direct onward steady weak strong mine
-    refined mineral minerals metal metals material materials ore ores crude raw domestic national state group group's
-    term long spot new overseas private commercial physical key main main-line trade product products commodity factory
-    industrial manufacturing unit volume value first second third fourth half year month week season summer winter early
-    late final actual planned potential future current previous year's country's average initial additional""".split()
+    """total overall monthly annual yearly quarterly merchandise goods record global world foreign
+    outbound net gross combined cumulative seaborne weekly daily full recent official legal illegal
+    direct onward steady weak strong mine refined mineral minerals metal metals material materials
+    ore ores crude raw domestic national state group group's term long spot new overseas private
+    commercial physical key main main-line trade product products commodity factory industrial
+    manufacturing unit volume value first second third fourth half year month week season summer
+    winter early late final actual planned potential future current previous year's country's
+    average initial additional""".split()
 )
 _SHORTEST = 4
 

@@ -82,7 +82,22 @@ def read_claims(
             drafts.extend(Draft(claim, in_title, figure.anchor.is_fraction) for claim in made)
         if len(drafts) >= MOST_CLAIMS:
             break
-    return _distinct(drafts)[:MOST_CLAIMS]
+    return _distinct(_with_dated_titles(drafts))[:MOST_CLAIMS]
+
+
+def _with_dated_titles(drafts: Sequence[Draft]) -> list[Draft]:
+    """The drafts, where a title's figure that says no period or base has those that the text begins with."""
+    told = next((draft.claim for draft in drafts if not draft.in_title and draft.claim.period), None)
+    return [_dated(draft, told) if draft.in_title and told else draft for draft in drafts]
+
+
+def _dated(draft: Draft, told: Claim) -> Draft:
+    claim = draft.claim
+    if claim.metric != told.metric or claim.metric in ("price", "tariff") or claim.period:
+        return draft
+    unsaid = claim.basis == "unknown" and claim.change_pct is not None and told.change_pct is not None
+    added = {"period": told.period} | ({"basis": told.basis} if unsaid else {})
+    return replace(draft, claim=claim.model_copy(update=added))
 
 
 def _by_sentence(marked: Marked, mentions: Sequence[Mention]) -> list[list[Mention]]:

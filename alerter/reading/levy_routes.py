@@ -8,6 +8,7 @@ figure that names one of the two only takes the other from the rest of the text.
 from collections.abc import Sequence
 
 from alerter.reading.claim_figures import Figure
+from alerter.reading.claim_rates import PAYING
 from alerter.reading.claim_subjects import Route, Topic
 from alerter.reading.country_parts import TAKERS, has_goods, part_of, word_before
 from alerter.reading.marks import Marked, Mention
@@ -72,7 +73,9 @@ def _completed(route: Route, topic: Topic) -> Route:
     is_of_trade = topic.metric == "exports" and topic.destination and route.origin is None
     if is_of_trade and route.destination in (None, topic.destination):
         return Route(topic.origin, topic.destination)
-    payer = route.origin or (levy.origin if route.destination in (None, levy.destination) else None)
+    payer = route.origin
+    if payer is None and (levy.destination is None or route.destination in (None, levy.destination)):
+        payer = levy.origin if levy.origin != route.destination else None
     levier = route.destination or (levy.destination if levy.destination != payer else None)
     return Route(payer if payer != levier else None, levier)
 
@@ -86,11 +89,21 @@ def _pays(marked: Marked, mention: Mention) -> bool:
         return False
     if part == "goods" or before in _AGAINST:
         return True
+    if part == "owner" and _ships_and_pays(marked, mention):
+        return True
     if before == "for":
         return part == "goal" and not _is_bound(marked, mention)
     if mention.form != "demonym":
         return False
     return "exporters" in marked.words[mention.last : mention.last + 2] or has_goods(marked, mention)
+
+
+def _ships_and_pays(marked: Marked, mention: Mention) -> bool:
+    """`EU exports to America will be taxed at 15 per cent`."""
+    last = mention.last
+    if not marked.says("exports", last, last + 3):
+        return False
+    return not PAYING.isdisjoint(marked.words[last : last + 12])
 
 
 def _is_bound(marked: Marked, mention: Mention) -> bool:

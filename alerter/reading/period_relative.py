@@ -14,7 +14,7 @@ from alerter.reading.periods import Period, periods
 
 _NOW = frozenset({"today", "currently", "presently", "now", "overnight", "tonight"})
 _TURNS = frozenset({"last", "this", "past", "next", "coming"})
-_OPENERS = frozenset({*WEEKDAYS, *_NOW, *_TURNS, "yesterday", "year", "ytd"})
+_OPENERS = frozenset({*WEEKDAYS, *_NOW, *_TURNS, "yesterday", "year", "ytd", "days"})
 
 
 def times(marked: Marked, first: int, last: int, published: date) -> list[Period]:
@@ -52,6 +52,9 @@ def _told_at(words: list[str], index: int, published: date) -> Period | None:
     word = words[index]
     if word == "ytd" or words[index : index + 3] == ["year", "to", "date"]:
         return Period(_to_date(published), index, index + (1 if word == "ytd" else 3))
+    if word == "days":
+        is_of_month = words[index + 1 : index + 4] == ["of", "the", "month"]
+        return Period(month_text(published.year, published.month), index, index + 4) if is_of_month else None
     if word in WEEKDAYS:
         return _day(published - timedelta(days=_days_since(word, published)), index, index + 1)
     if word == "yesterday":

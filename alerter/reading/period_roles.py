@@ -15,8 +15,8 @@ JOINS = frozenset({"to", "through", "thru", "till", "until", "-", "/"})
 
 _BASE_WORDS = (
     "than below above against on under over off versus vs beneath ahead behind short topping exceeding "
-    "surpassed surpassing surpasses beat beats beating exceeded exceeds topped tops outpaced eclipsed bettered "
-    "trailed trailing outstripped overtook"
+    "surpassed surpassing surpasses beat beats beating exceeded exceeds topped tops outpaced eclipsed "
+    "bettered trailed trailing outstripped overtook"
 )
 _BASES = frozenset(_BASE_WORDS.split())
 _DEADLINES = frozenset({"until", "till", "after", "before", "between", "pending"})

@@ -7,7 +7,7 @@ United States; which is meant is told by the countries that a text names.
 from datetime import date
 
 from alerter.reading.marks import Marked
-from alerter.reading.period_dates import YEAR_MONTHS, Span, spanned
+from alerter.reading.period_dates import YEAR_MONTHS, Span, month_text, spanned
 
 
 def is_day(word: str) -> bool:
@@ -123,9 +123,23 @@ since until before after calendar the year late early
 _YEAR_LEADS = frozenset(_LEAD_WORDS.split())
 
 
+_NAMED_MONTHS = {"final": 12, "last": 12, "closing": 12, "first": 1, "opening": 1}
+
+
+def _month_of_year(words: list[str], index: int) -> Span | None:
+    """`the final month of 2023`, `the opening month of 2024`."""
+    if words[index - 2 : index] != ["month", "of"]:
+        return None
+    month = _NAMED_MONTHS.get(words[index - 3]) if index > 2 else None
+    return Span(month_text(int(words[index]), month), index + 1) if month else None
+
+
 def plain_year(marked: Marked, index: int, published: date) -> Span | None:
     words = marked.words
     if is_year(words[index]):
+        named = _month_of_year(words, index)
+        if named:
+            return named
         before = words[index - 1] if index else ""
         if (
             before in _YEAR_LEADS

@@ -139,12 +139,33 @@ def _month_or_range(marked: Marked, index: int, last: int, month: int, published
     first_year, end = year_after(marked, index + 1, last, published)
     second_at = _joined_month(marked, index, end, last)
     second = _month(marked, second_at) if second_at else None
+    closes = _year_end(marked.words, end)
+    if closes and second is None:
+        return _range(marked, (first_year, month), (None, YEAR_MONTHS), closes, published)
     if second and second_at:
         year, finish = year_after(marked, second_at + 1, last, published)
         return _range(marked, (first_year, month), (year, second), finish, published)
     ahead = _looks_ahead(marked, index)
     year = first_year or month_year(month, published, ahead=ahead)
     return Span(month_text(year, month), end)
+
+
+_YEAR_ENDS = (
+    ["year", "end"],
+    ["the", "end", "of", "the", "year"],
+    ["end", "of", "the", "year"],
+    ["the", "year", "end"],
+)
+
+
+def _year_end(words: list[str], at: int) -> int | None:
+    """The token after `… until the end of the year`, None where the range ends otherwise."""
+    if at < len(words) and is_day(words[at]):
+        at += 1
+    if words[at : at + 1] not in (["to"], ["until"], ["till"], ["through"], ["and"]):
+        return None
+    found = next((phrase for phrase in _YEAR_ENDS if words[at + 1 : at + 1 + len(phrase)] == phrase), None)
+    return at + 1 + len(found) if found else None
 
 
 def _joined_month(marked: Marked, index: int, end: int, last: int) -> int | None:
@@ -155,7 +176,7 @@ def _joined_month(marked: Marked, index: int, end: int, last: int) -> int | None
         at += 1
     join = words[at] if at < last else ""
     following = at + 1 if join in JOINS or join == "and" else at
-    if following < last and is_day(words[following]) and join:
+    while following < last and join and (is_day(words[following]) or words[following] in _PARTS_OF_MONTH):
         following += 1
     second = _month(marked, following) if following < last else None
     if second is None:
@@ -163,6 +184,9 @@ def _joined_month(marked: Marked, index: int, end: int, last: int) -> int | None
     if following == at or join in JOINS:
         return following
     return following if join == "and" and _are_one(marked, index, second) else None
+
+
+_PARTS_OF_MONTH = frozenset({"the", "end", "of", "mid", "early", "late", "close", "beginning", "-"})
 
 
 def _are_one(marked: Marked, index: int, second: int) -> bool:
@@ -184,9 +208,25 @@ def _range(
         year, finish = _range_year(marked, finish, second, published)
     if year is None:
         year = month_year(second, published) if first_year is None else first_year + (second < month)
+        if (
+            first_year is None
+            and (year, second) < (published.year, published.month)
+            and _is_granted(marked, finish)
+        ):
+            year += 1
     opening = year - (second < month) if first_year is None else first_year
     count = (year - opening) * YEAR_MONTHS + second - month + 1
     return Span(span_text(year, second, max(count, 1)), finish)
+
+
+_GRANTS = frozenset({"quota", "limiting", "permitting"})
+_GRANTED_WITHIN = 40
+
+
+def _is_granted(marked: Marked, finish: int) -> bool:
+    """Do the words about tell what may be shipped in those months, rather than what was?"""
+    near = range(max(0, finish - _GRANTED_WITHIN), min(finish + _GRANTED_WITHIN, len(marked.words)))
+    return any(marked.any_of(at, _GRANTS) for at in near)
 
 
 def _range_year(marked: Marked, at: int, month: int, published: date) -> tuple[int | None, int]:
