@@ -81,7 +81,8 @@ def _is_commodity_meant(marked: Marked, mention: Mention, lexicon: Lexicon) -> b
         return False
     if mention.form not in ("ambiguous", "ware"):
         return True
-    if marked.present.isdisjoint(("trade", f"{CONTEXT}{mention.name}")):
+    is_of_country = marked.has(mention.first - 1, "country")  # `Russian oil`
+    if not is_of_country and marked.present.isdisjoint(("trade", f"{CONTEXT}{mention.name}")):
         return False
     if _says_any(marked, lexicon.rivals.get(mention.name, ())):
         return False
@@ -157,7 +158,7 @@ def _acts(marked: Marked, mention: Mention, following: str) -> bool:
 def _is_the_office(marked: Marked, mention: Mention, following: str) -> bool:
     """`the Commission` is the one in Brussels, unless the text names another one in full."""
     word = marked.words[mention.first]
-    if not mention.first or marked.words[mention.first - 1] != "the" or following in ("of", "on", "for"):
+    if following in ("of", "on", "for") or (mention.first and marked.words[mention.first - 1] != "the"):
         return False
     places = (at for at, one in enumerate(marked.words) if one == word and at)
     return not any(

@@ -39,7 +39,7 @@ class Reader:
         return Reading(
             claims=claims,
             events=events,
-            commodities=listed(mentions, "commodity"),
+            commodities=_named_or_claimed(mentions, claims),
             countries=listed(mentions, "country"),
             companies=self._companies(mentions),
             court=_court(signal),
@@ -85,6 +85,13 @@ class Reader:
             published=signal.published_at.date(),
             parents=self._parents,
         )
+
+
+def _named_or_claimed(mentions: list[Mention], claims: tuple[Claim, ...]) -> tuple[str, ...]:
+    """The commodities that are named, and those that figures are of without a known name: `other`."""
+    named = listed(mentions, "commodity")
+    claimed = (claim.commodity for claim in claims if claim.commodity)
+    return tuple(dict.fromkeys((*named, *claimed)))
 
 
 def _court(signal: Signal) -> CourtMeaning | None:
