@@ -124,7 +124,9 @@ def route_of(
     route = Route()
     for mention in own:
         known = topic.origin or route.origin
-        role = _role(marked, mention, metric, known, is_behind=mention.first >= figure.last)
+        role = _role(
+            marked, mention, metric, known, is_behind=mention.first >= figure.last, buyer=topic.buyer
+        )
         if role == "origin" and route.origin is None and mention.name != route.destination:
             route = replace(route, origin=mention.name)
         elif role == "destination" and route.destination is None and mention.name != route.origin:
@@ -147,7 +149,9 @@ def _is_of_imports(marked: Marked, own: Sequence[Mention], figure: Figure) -> bo
     return len(own) > 1 and any(part_of(marked, mention) == "source" for mention in own)
 
 
-def _role(marked: Marked, mention: Mention, metric: str, known: str | None, *, is_behind: bool) -> str:
+def _role(
+    marked: Marked, mention: Mention, metric: str, known: str | None, *, is_behind: bool, buyer: str | None
+) -> str:
     part = part_of(marked, mention)
     if part == "goal":
         return "destination"
@@ -156,7 +160,7 @@ def _role(marked: Marked, mention: Mention, metric: str, known: str | None, *, i
     if metric in _AT_HOME:
         return "" if part == "none" and (is_behind or metric == "shipments") else "origin"
     if metric == "imports":
-        return _role_of_import(marked, mention, part, is_behind=is_behind)
+        return _role_of_import(marked, mention, part, is_behind=is_behind, buyer=buyer)
     if is_behind and part != "owner":
         return ""
     if _receives(marked, mention):
@@ -168,8 +172,10 @@ def _role(marked: Marked, mention: Mention, metric: str, known: str | None, *, i
     return "" if part == "place" else "origin"
 
 
-def _role_of_import(marked: Marked, mention: Mention, part: Part, *, is_behind: bool) -> str:
-    if part == "goods":
+def _role_of_import(
+    marked: Marked, mention: Mention, part: Part, *, is_behind: bool, buyer: str | None
+) -> str:
+    if part == "goods" or (part == "owner" and buyer not in (None, mention.name)):
         return "origin"
     if part == "none" and (is_behind or mention.form == "seat"):
         return ""

@@ -168,6 +168,8 @@ def _claims_of(
         route = levy_route(marked, mentions, figure, topic=topic)
     else:
         route = route_of(marked, mentions, figure, metric=metric, topic=topic, since=since)
+    if metric == "shipments" and not commodities:
+        route = Route()  # ships through a canal come from everywhere
     made = [
         _claim(passage, figure, metric=metric, route=route, topic=topic, commodity=name)
         for name in commodities or (None,)

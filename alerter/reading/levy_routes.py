@@ -43,8 +43,9 @@ def levy_route(marked: Marked, mentions: Sequence[Mention], figure: Figure, *, t
         return Route(origin=levier or topic.levy.destination or topic.levy.origin)
     paying = [m for m in own if _pays(marked, m)]
     window = figure.window
-    close = [m for m in paying if window.after_previous <= m.first < window.before_next]
-    nearest = close or [m for m in paying if m.first >= figure.last] or paying[::-1]
+    ahead = [m for m in paying if figure.last <= m.first < window.before_next]
+    behind = [m for m in paying if window.after_previous <= m.first < figure.first]
+    nearest = ahead or behind[::-1] or [m for m in paying if m.first >= figure.last] or paying[::-1]
     payer = nearest[0].name if nearest else None
     levier = _levier(marked, [m for m in own if m not in paying and m.name != payer], figure)
     if payer != "US" and "us_levier" in marked.present and levier is None:
@@ -58,6 +59,9 @@ def _names_between(own: Sequence[Mention], figure: Figure) -> bool:
 
 
 def _levier(marked: Marked, others: Sequence[Mention], figure: Figure) -> str | None:
+    near = [m for m in others if figure.window.after_previous < m.first < figure.first and m.form == "seat"]
+    if near and not any(_names_levy(marked, m) for m in near):
+        return near[-1].name
     plain = [m for m in others if _levies(marked, m)]
     acting = [m for m in others if m.first < figure.last or word_before(marked.words, m.first) == "by"]
     if plain:

@@ -148,6 +148,8 @@ def plain_year(marked: Marked, index: int, published: date) -> Span | None:
         ):
             return Span(words[index], index + 1)
         return None
+    if words[index : index + 2] == ["full", "year"] and not is_year("".join(words[index + 2 : index + 3])):
+        return Span(str(published.year), index + 2)
     if words[index : index + 2] == ["this", "year"]:
         return Span(str(published.year), index + 2)
     if words[index : index + 2] == ["next", "year"]:

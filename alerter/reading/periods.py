@@ -40,7 +40,7 @@ _QUARTERS = tuple((f"quarter_{number}", number) for number in range(1, 5))
 _COUNT_WORDS = "two three four five six seven eight nine ten eleven twelve"
 _COUNTS = {word: number for number, word in enumerate(_COUNT_WORDS.split(), 2)}
 _CLASSES = frozenset({*(name for name, _ in _MONTHS), *(name for name, _ in _QUARTERS), "half_1", "half_2"})
-_OPENERS = frozenset({*_COUNTS, "this", "next", "year", "fiscal", "fy"})
+_OPENERS = frozenset({*_COUNTS, "this", "next", "year", "full", "fiscal", "fy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _may_open(words: list[str], index: int) -> bool:
         return following in ("months", "month") or word == "fy"
     if word == "year":
         return following in _ENDING or following == "that"
-    if word in ("this", "next"):
+    if word in ("this", "next", "full"):
         return following == "year"
     return word[0].isalpha() or is_year(word)
 

@@ -19,7 +19,8 @@ def with_stand_ins(marked: Marked, mentions: Sequence[Mention]) -> Sequence[Ment
         here = earlier
         for at in range(first, last):
             while left < len(mentions) and mentions[left].first <= at:
-                here = _meant_later(mentions[left], here)
+                if not _is_listed(marked, mentions, left):
+                    here = _meant_later(mentions[left], here)
                 merged.append(mentions[left])
                 left += 1
             word = marked.words[at]
@@ -28,6 +29,20 @@ def with_stand_ins(marked: Marked, mentions: Sequence[Mention]) -> Sequence[Ment
                 merged.append(Mention("country", name, "name", at, at + 1))
         earlier = here
     return [*merged, *mentions[left:]]
+
+
+def _is_listed(marked: Marked, mentions: Sequence[Mention], at: int) -> bool:
+    """Is it one of several countries in a row, none of which `the country` would mean?"""
+    pairs = (mentions[max(0, at - 1) : at + 1], mentions[at : at + 2])
+    return any(
+        len(pair) == 2
+        and all(mention.kind == "country" for mention in pair)
+        and _JOINTS.issuperset(marked.words[pair[0].last : pair[1].first])
+        for pair in pairs
+    )
+
+
+_JOINTS = frozenset({",", "and", "or"})
 
 
 def _meant_later(mention: Mention, named: str | None) -> str | None:
