@@ -175,6 +175,8 @@ def _role(
 def _role_of_import(
     marked: Marked, mention: Mention, part: Part, *, is_behind: bool, buyer: str | None
 ) -> str:
+    if marked.says("imports", mention.last, mention.last + 2):
+        return "destination"
     if part == "goods" or (part == "owner" and buyer not in (None, mention.name)):
         return "origin"
     if part == "none" and (is_behind or mention.form == "seat"):
