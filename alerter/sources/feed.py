@@ -78,6 +78,8 @@ class Feed:
         self._now = context.now
         self._recalled: tuple[str, FeedCursor] | None = None
         """The cursor that was read last: it is the same for as long as nothing changes."""
+        self._asked = Fetch(config.url, accept=_ACCEPT, limit=LARGEST)
+        """The request that was made last, for the same reason."""
 
     async def poll(self, cursor: str | None) -> Poll:
         """The entries that the feed lists, oldest first; none when it has not changed. Raises SourceError."""
@@ -136,7 +138,9 @@ class Feed:
         return fetched, known.model_copy(update={"found": found})
 
     async def _visit(self, last: Visit) -> tuple[Fetched, Visit]:
-        return await revisit(self._http, Fetch(last.url, accept=_ACCEPT, limit=LARGEST), last)
+        if self._asked.url != last.url or self._asked.validators is not last.validators:
+            self._asked = Fetch(last.url, accept=_ACCEPT, limit=LARGEST, validators=last.validators)
+        return await revisit(self._http, self._asked, last)
 
     async def _read(self, fetched: Fetched, known: FeedCursor, *, first: bool) -> Poll:
         now = self._now()

@@ -71,6 +71,19 @@ async def test_half_a_feed_that_a_page_names_is_asked_for_again(host: Host, http
     assert cursor_of(poll.cursor).found == Visit(url=host.url("/feed"))
 
 
+async def test_each_poll_is_under_the_conditions_of_the_answer_before(host: Host, http: HttpClient) -> None:
+    """Also where polls of one and the same source go back to what an earlier answer said of itself."""
+    host.on("/feed", RSS, headers={"ETag": '"1"'})
+    feed = build(http, host.url("/feed"))
+    first = await feed.poll(None)
+    host.on("/feed", RSS, headers={"ETag": '"2"'})
+    second = await feed.poll(first.cursor)
+    for cursor in (second.cursor, first.cursor, None):
+        await feed.poll(cursor)
+    sent = [request.headers.get("If-None-Match") for request in host.asked]
+    assert sent == [None, '"1"', '"2"', '"1"', None]
+
+
 async def test_an_unchanged_feed_brings_nothing(host: Host, http: HttpClient) -> None:
     """The cursor makes the next poll conditional, and keeps the publisher's rhythm over a 304."""
 

@@ -28,7 +28,8 @@ async def revisit(
     Where the remembered redirect has died, the configured address is asked again. Raises FetchError.
     """
     known = last if last and last.url == request.url else Visit(url=request.url)
-    asked = replace(request, validators=known.validators)
+    ready = request.validators is known.validators
+    asked = request if ready else replace(request, validators=known.validators)
     if known.moved_to is not None:
         try:
             fetched = await _ask(http, replace(asked, moved_to=known.moved_to), into)
