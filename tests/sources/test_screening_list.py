@@ -327,33 +327,6 @@ async def test_a_snapshot_that_cannot_be_read_counts_as_none(desk: Desk, snapsho
     assert told(await desk.sees(party("A"))) == [("added", "A")]
 
 
-async def test_a_half_file_is_not_believed(desk: Desk) -> None:
-    """More than a share and a few missing at once fail the poll with the figures; the snapshot stays."""
-    await desk.sees(*many(1000))
-    with pytest.raises(SourceError, match=r"^127\.0\.0\.1 lacks 51 of 1,000 rows that it listed before"):
-        await desk.sees(*many(949))
-    assert len((await desk.sees(*many(950))).signals) == 50
-    desk.options["most_removed"] = "100%"
-    assert len((await desk.sees(*many(1))).signals) == 949
-
-
-async def test_few_may_go_from_a_short_list(desk: Desk) -> None:
-    """Half of a list of a dozen is no sign of half a file."""
-    await desk.sees(*many(12))
-    assert len((await desk.sees(*many(6))).signals) == 6
-
-
-async def test_a_list_that_vanishes_whole_is_not_believed(desk: Desk) -> None:
-    """However short it was; where nobody asked for it, it does not matter."""
-    await desk.sees(*many(3), treasury(7))
-    with pytest.raises(
-        SourceError, match=r"lists no row of “Specially Designated.*, of 1 before; if that is"
-    ):
-        await desk.sees(*many(3))
-    desk.options["lists"] = ["Entity List*"]
-    assert told(await desk.sees(*many(3))) == []
-
-
 async def test_a_list_that_comes_back_is_nobodys_news(desk: Desk) -> None:
     """More additions or changes on one list than there can be are noted and taken as known."""
     desk.options["most_at_once"] = 5

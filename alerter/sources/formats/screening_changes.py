@@ -178,7 +178,8 @@ def doubt(
     """Why the file is not believed, as the end of a sentence that starts with its host; empty if it is.
 
     A list that is gone whole, or more of the rows than `most_removed` per cent, and than a few, are far more
-    often half a file than news. Looks at lists that are wanted only.
+    often half a file than news. Lists that are not wanted count only where rows of wanted ones are gone as
+    well: where a file ends too soon, few of those may be gone, and all lists after them.
     """
     stood = Counter(member.list for member in before.members if wanted(member.list))
     gone = [c for c in difference.changes if c.kind == "removed" and wanted(c.member.list)]
@@ -188,8 +189,10 @@ def doubt(
     for name, count in stood.items():
         if name not in stands:
             return f"lists no row of “{name}” any more, of {count:,} before; {_WAY_OUT}"
-    if len(gone) > FEW_REMOVED and len(gone) * 100 > most_removed * stood.total():
-        return f"lacks {len(gone):,} of {stood.total():,} rows that it listed before; {_WAY_OUT}"
+    lost = sum(change.kind == "removed" for change in difference.changes)
+    for lacking, listed in ((len(gone), stood.total()), (lost, len(before.members))):
+        if lacking > FEW_REMOVED and lacking * 100 > most_removed * listed:
+            return f"lacks {lacking:,} of {listed:,} rows that it listed before; {_WAY_OUT}"
     return ""
 
 
