@@ -50,10 +50,17 @@ class Evidence(Frozen):
     source: str
     url: str | None = None
     title: str
+    gloss: str = ""
+    """The title in English, where it is in another language."""
     quote: str = ""
     story: str = ""
     seen_at: datetime
     published_at: datetime
+
+    @property
+    def shown_title(self) -> str:
+        """The title, with its English before it where there is one."""
+        return f"{self.gloss} ({self.title})" if self.gloss else self.title
 
 
 class RuleHead(Frozen):

@@ -309,7 +309,7 @@ def _telling(evidence: Iterable[Evidence]) -> list[Evidence]:
 
 
 def _evidence(piece: Evidence) -> EvidenceView:
-    name, words = plain(piece.title) or "(untitled)", plain(piece.quote)
+    name, words = plain(piece.shown_title) or "(untitled)", plain(piece.quote)
     return EvidenceView(
         title=name,
         quote="" if words == name else words,

@@ -181,7 +181,7 @@ def _annotations(member: Member) -> dict[str, str]:
 def _evidence(alert: Alert) -> str:
     pieces = [
         {
-            "title": content.plain(piece.title),
+            "title": content.plain(piece.shown_title),
             "url": content.web_link(piece.url),
             "quote": content.plain(piece.quote),
             "source": content.plain(piece.source),

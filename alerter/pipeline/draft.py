@@ -201,6 +201,7 @@ def evidence_of(read: ReadSignal, finding: Finding, story: str) -> Evidence:
         source=record.signal.source,
         url=record.signal.url,
         title=record.signal.title[:QUOTE_LENGTH],
+        gloss=notice.gloss or "" if (notice := read.reading.notice) else "",
         quote=quote(read.body, finding.verdict.span),
         story=story,
         seen_at=record.seen_at,

@@ -141,6 +141,13 @@ def test_evidence_tells_title_quote_and_link() -> None:
     assert content.evidence_line(shown) == "Same — 9 Jun 2025 — ree-news"
 
 
+def test_a_notice_in_another_language_is_glossed() -> None:
+    """English comes first, the title that was published stands beside it."""
+    piece = some_evidence("1", title="商务部公告2025年第18号", gloss="MOFCOM No. 18 of 2025: export control")
+    (shown,) = content.alert_view(a_member(evidence=(piece,)), HOME).evidence
+    assert shown.title == "MOFCOM No. 18 of 2025: export control (商务部公告2025年第18号)"
+
+
 def test_the_alert_is_linked_under_the_public_address() -> None:
     """A final slash of the public address is not doubled."""
     assert (

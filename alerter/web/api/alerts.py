@@ -109,7 +109,9 @@ def view_alert(alert: Alert) -> AlertView:
 
 
 def _view(evidence: Evidence) -> EvidenceView:
-    return EvidenceView(signal=evidence.signal, url=evidence.url, title=evidence.title, quote=evidence.quote)
+    return EvidenceView(
+        signal=evidence.signal, url=evidence.url, title=evidence.shown_title, quote=evidence.quote
+    )
 
 
 OPERATIONS = (
