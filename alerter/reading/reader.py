@@ -7,6 +7,7 @@ from alerter.reading.chinese_text import is_chinese
 from alerter.reading.claims import read_claims
 from alerter.reading.copies import sketch_of
 from alerter.reading.courts import read_docket_entry
+from alerter.reading.event_levies import with_rates
 from alerter.reading.events import read_events
 from alerter.reading.lexicon import Lexicon
 from alerter.reading.marks import Marked, Mention
@@ -35,7 +36,8 @@ class Reader:
             return self._read_chinese(signal, marked, mentions)
         published = signal.published_at.date()
         claims = read_claims(marked, mentions, published=published, parents=self._parents) if prose else ()
-        events = self._events(signal, marked, mentions) if prose else ()
+        told = self._events(signal, marked, mentions) if prose else ()
+        events = with_rates(marked, told, claims)
         return Reading(
             claims=claims,
             events=events,
