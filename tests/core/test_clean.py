@@ -102,9 +102,9 @@ def test_escapes_nested_on_purpose_end_inert() -> None:
 )
 def test_hostile_markup_takes_linear_time(piece: str) -> None:
     """A megabyte of unclosed mark-up is cleaned in a moment."""
-    started = time.perf_counter()
+    started = time.process_time()
     clean_text(piece * (1_000_000 // len(piece)))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_line_has_no_line_breaks() -> None:
