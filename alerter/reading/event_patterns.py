@@ -52,6 +52,11 @@ class EventPattern:
     onto: bool
     """Does it hit what comes from elsewhere, as an import ban or sanctions do?"""
 
+    @property
+    def is_event(self) -> bool:
+        """Does it tell of an event? A type `no_…` only silences those it beats, where they share words."""
+        return not self.type.startswith("no_")
+
     def is_about(self, present: frozenset[str]) -> bool:
         """Does a text with these classes speak of what it must speak of?"""
         return not self.about or not self.about.isdisjoint(present)

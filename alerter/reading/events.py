@@ -5,7 +5,7 @@ Works sentence by sentence over the event patterns. What is denied, only feared,
 marked so or left out: an alert must not follow from what did not happen.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,7 +15,7 @@ from alerter.reading.event_clauses import place_of
 from alerter.reading.event_commodities import commodities_of
 from alerter.reading.event_patterns import EventPattern, PatternTable
 from alerter.reading.event_terms import Terms, terms_of
-from alerter.reading.event_times import When, is_background, past_times
+from alerter.reading.event_times import is_background, past_times
 from alerter.reading.marks import Marked, Mention
 
 MOST_EVENTS = 50
@@ -130,26 +130,32 @@ def _in_sentence(
     classes: frozenset[str],
     published: date,
 ) -> list[Found]:
-    found: list[Found] = []
-    past: list[Found] = []
-    times: Sequence[When] | None = None
-    for pattern in patterns:
-        start = sentence[0]
-        while place := pattern.find(marked, start, sentence[1], classes):
-            one = Found(pattern, *place, sentence, sentence[1])
-            if times is None:
-                times = past_times(marked, sentence, published)
-            if not is_background(marked, pattern.type, place, times=times, first=sentence[0]):
-                found.append(one)
-                break
-            past.append(one)
-            start = place[1]
-    kept = [one for one in found if not _is_beaten(one, found) and not _is_past(one, past)]
-    starts = sorted(one.first for one in kept)
+    worded = [one for pattern in patterns for one in _places(marked, pattern, sentence, classes)]
+    if not worded:
+        return []
+    times = past_times(marked, sentence, published)
+    kept: dict[str, Found] = {}
+    for one in worded:
+        words = (one.first, one.last)
+        if one.pattern.type in kept or not one.pattern.is_event or _is_beaten(one, worded):
+            continue
+        if not is_background(marked, one.pattern.type, words, times=times, first=sentence[0]):
+            kept[one.pattern.type] = one
+    starts = sorted(one.first for one in kept.values())
     return [
         replace(one, until=next((start for start in starts if start >= one.last), sentence[1]))
-        for one in kept
+        for one in kept.values()
     ]
+
+
+def _places(
+    marked: Marked, pattern: EventPattern, sentence: tuple[int, int], classes: frozenset[str]
+) -> Iterator[Found]:
+    """Everywhere in a sentence that a pattern is worded, one after the other."""
+    start = sentence[0]
+    while place := pattern.find(marked, start, sentence[1], classes):
+        yield Found(pattern, *place, sentence, sentence[1])
+        start = place[1]
 
 
 def _is_beaten(found: Found, others: Iterable[Found]) -> bool:
@@ -158,11 +164,6 @@ def _is_beaten(found: Found, others: Iterable[Found]) -> bool:
         found.pattern.type in one.pattern.beats and found.first < one.last and one.first < found.last
         for one in others
     )
-
-
-def _is_past(found: Found, past: Iterable[Found]) -> bool:
-    """Is it a reading of words that better tell of something done before?"""
-    return _is_beaten(found, past)
 
 
 def _with_companions(marked: Marked, found: list[Found], by_type: Mapping[str, EventPattern]) -> list[Found]:
