@@ -14,6 +14,7 @@ from alerter.reading.event_actors import Cast, actors_of
 from alerter.reading.event_clauses import place_of
 from alerter.reading.event_commodities import commodities_of
 from alerter.reading.event_patterns import EventPattern, PatternTable
+from alerter.reading.event_rates import changed_levy
 from alerter.reading.event_terms import Terms, terms_of
 from alerter.reading.event_times import is_background, past_times
 from alerter.reading.marks import Marked, Mention
@@ -167,14 +168,17 @@ def _is_beaten(found: Found, others: Iterable[Found]) -> bool:
 
 
 def _with_companions(marked: Marked, found: list[Found], by_type: Mapping[str, EventPattern]) -> list[Found]:
-    """A licence newly required from a date is a control imposed; a tariff struck down is a ruling."""
+    """A licence newly required from a date is a control imposed; a tariff struck down is a ruling; a levy that
+    replaces a smaller one raises it."""
     out = list(found)
     for one in found:
         if one.pattern.type == "licence_required" and marked.says("from_date", *one.sentence):
             out.append(replace(one, pattern=by_type["export_control_imposed"]))
         elif one.pattern.type == "tariff_struck_down":
             out.append(replace(one, pattern=by_type["court_ruling"]))
-    return out
+    return [
+        replace(one, pattern=by_type[changed_levy(marked, one.pattern.type, one.sentence)]) for one in out
+    ]
 
 
 def _events_of(
