@@ -11,7 +11,7 @@ from datetime import date
 
 from alerter.core.reading import Event, EventStatus
 from alerter.reading.event_actors import Cast, actors_of
-from alerter.reading.event_clauses import place_of
+from alerter.reading.event_clauses import is_time, place_of
 from alerter.reading.event_commodities import commodities_of
 from alerter.reading.event_patterns import EventPattern, PatternTable
 from alerter.reading.event_rates import changed_levy
@@ -26,6 +26,8 @@ _NO_NEWS = frozenset({"no_news"})
 """Classes of words that tell what kind of text this is: an advert, an exercise, a disclaimer, a look back."""
 _OTHER_TOPICS = frozenset({"sports", "pastime", "utility"})
 """Classes of words of games, books and bills: a text is about them where its title is; else a sentence is."""
+_INVERTED = frozenset({"should", "were"})
+"""They open a condition without `if`: `Should Beijing hold back permits`, `Were tankers to stop`."""
 _CERTAINTY: tuple[EventStatus, ...] = ("effective", "announced", "proposed", "rumoured", "demanded", "denied")
 
 
@@ -172,13 +174,21 @@ def _with_companions(marked: Marked, found: list[Found], by_type: Mapping[str, E
     replaces a smaller one raises it."""
     out = list(found)
     for one in found:
-        if one.pattern.type == "licence_required" and marked.says("from_date", *one.sentence):
+        if one.pattern.type == "licence_required" and _is_dated(marked, one.sentence):
             out.append(replace(one, pattern=by_type["export_control_imposed"]))
         elif one.pattern.type == "tariff_struck_down":
             out.append(replace(one, pattern=by_type["court_ruling"]))
     return [
         replace(one, pattern=by_type[changed_levy(marked, one.pattern.type, one.sentence)]) for one in out
     ]
+
+
+def _is_dated(marked: Marked, sentence: tuple[int, int]) -> bool:
+    """Does it say from when: `from 1 August`, `as of Sunday`, `immediately`?"""
+    return any(
+        marked.words[end - 1] != "from" or is_time(marked, end)
+        for _, end in marked.spans("from_date", *sentence)
+    )
 
 
 def _events_of(
@@ -229,6 +239,8 @@ def _status(marked: Marked, found: Found) -> EventStatus:
 
 
 def _is_tentative(marked: Marked, first: int, last: int) -> bool:
+    if marked.words[first] in _INVERTED:
+        return True
     for at in range(first, last):
         if "tentative" in marked.tags[at]:
             if marked.words[at] == "may" and marked.tokens.is_capital(at):
