@@ -6,8 +6,12 @@ from alerter.reading.event_clauses import Place
 from alerter.reading.event_courts import goods_of_case
 from alerter.reading.marks import Marked, Mention
 
-_NONE = frozenset({"talks_held", "talks_collapsed", "tariff_paused"})
+_NONE = frozenset({"talks_collapsed", "tariff_paused"})
 _OF_WORKS = frozenset({"production_halted", "production_resumed", "strike"})
+_ON_TOPIC = frozenset(
+    {"on", "about", "over", "regarding", "concerning", "discuss", "discussing", "cover", "covering"}
+)
+_TOPIC_REACH = 9
 _ASIDE = frozenset({"over", "despite", "amid", "after", "citing", "because"})
 
 
@@ -25,7 +29,9 @@ def commodities_of(
         for m in all_of
         if place.sentence[0] <= m.first < place.until and not _is_aside(marked, m, place.sentence)
     ]
-    if type_.startswith(("tariff", "talks")):
+    if type_ == "talks_held":
+        own = [m for m in own if m.first >= place.last and _is_topic(marked, m, place.last)]
+    elif type_.startswith(("tariff", "talks")):
         reach = 16 if type_.startswith("talks") else 6
         own = [m for m in own if place.first - 4 <= m.first < place.last + reach]
     else:
@@ -38,6 +44,11 @@ def commodities_of(
     if type_ == "shortage":
         names = _lacking(marked, own, all_of, place.first) or names
     return tuple(name for name in names if not any(parents.get(other) == name for other in names))
+
+
+def _is_topic(marked: Marked, mention: Mention, first: int) -> bool:
+    """Is it what talks are on: `on minimum prices for electric cars`, `to discuss nickel`?"""
+    return not _ON_TOPIC.isdisjoint(marked.words[max(first, mention.first - _TOPIC_REACH) : mention.first])
 
 
 def _makes_cars(marked: Marked, place: Place) -> bool:

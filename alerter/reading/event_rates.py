@@ -21,7 +21,9 @@ _FORMER = (
     ("from",),
 )
 """What stands between the new rate and the one that it replaces."""
-_BEFORE_RATE = frozenset({"the", "a", "threatened", "current", "previous", "original", "just", "only", "about"})
+_BEFORE_RATE = frozenset(
+    {"the", "a", "threatened", "current", "previous", "original", "just", "only", "about"}
+)
 _NEAR = 14
 _LAST_RATE = 100_000.0
 

@@ -40,6 +40,10 @@ _CALENDAR = range(1900, 2200)
 """Years of publication about which there is anything earlier to say; others are a source's mistake."""
 _MONTH_PARTS = {"early": 10, "mid": 20, "late": None, "the": None, "-": None}
 _ATTRIBUTES = frozenset({"'s", "export", "rare", "own", "trade", "new"})
+_RELATIVE = frozenset({"that", "which"})
+_NO_RELATIVE = frozenset(
+    {"now", "said", "says", "saying", "told", "announced", "confirmed", "added", "noted"}
+)
 _DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30, "months": 30, "year": 365, "years": 365}
 _LONG_AGO = frozenset({"week", "weeks", "month", "months", "year", "years"})
 _COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -79,7 +83,7 @@ def is_background(
     """
     if type_ in _CONDITIONS:
         times = [when for when in times if when.ago > _LASTING and not when.is_since]
-    elif _is_recalled(marked, place[0], first):
+    elif _is_recalled(marked, place[0], first) or _is_long_done(marked.words, place[0], first):
         return True
     if not times or _is_to_come(marked, place, times, first):
         return False
@@ -92,7 +96,7 @@ def _is_to_come(marked: Marked, place: tuple[int, int], times: Sequence[When], f
         word = marked.words[index]
         if word in ("will", "shall"):
             return True
-        if word == "to" and index == place[0] - 1:
+        if word == "to" and index in (place[0] - 1, place[1] - 2):
             return all(when.last != index for when in times)  # `agreed last month to lift`
         if index < place[0] and word in _BOUNDARIES:
             return False
@@ -110,6 +114,17 @@ def _is_recalled(marked: Marked, at: int, first: int) -> bool:
     return words[opening] == "since" and not is_time(marked, opening + 1)
 
 
+def _is_long_done(words: Sequence[str], at: int, first: int) -> bool:
+    """Does a relative clause tell what had been done: `the order that had prohibited sales`?"""
+    at -= words[at - 1] == "been"
+    if at - 1 <= first or words[at - 1] != "had":
+        return False
+    opening = next(
+        (index for index in range(at - 2, max(first, at - 6), -1) if words[index] in _RELATIVE), None
+    )
+    return opening is not None and words[opening - 1] not in _NO_RELATIVE
+
+
 def _dated(words: Sequence[str], period: Period, published: date) -> When:
     """A named period as a time, with the day or the part of the month that stands beside its month."""
     first, last, day = period.first, period.last, None
@@ -122,6 +137,8 @@ def _dated(words: Sequence[str], period: Period, published: date) -> When:
     if day:
         ended_on = ended_on.replace(day=min(day, ended_on.day))
     before = words[first - 1] if first else ""
+    if before == "last":  # `which flooded last May`
+        return When(first - 1, last, published - ended_on, is_since=False, is_adverbial=True)
     return When(first, last, published - ended_on, before == "since", before in _ADVERBIAL)
 
 
