@@ -9,11 +9,16 @@ from alerter.reading.event_clauses import Place
 from alerter.reading.event_companies import Company, acting_company, companies_of
 from alerter.reading.event_courts import acting_court, appellant
 from alerter.reading.event_patterns import Acting
-from alerter.reading.event_states import acting_state, hit_state, states_of
+from alerter.reading.event_states import State, acting_state, hit_state, states_of
 from alerter.reading.event_struck import lacking_state, passage_state, struck, working
 from alerter.reading.marks import Marked, Mention
 
-_ONTO = frozenset({"to", "on", "against", "from", "for", "with", "into", "in", "at", "toward", "towards"})
+_FIRST_FEW = 20
+"""Names of a text among which the sides of talks are sought."""
+_LEVY_REACH = 6
+_STOPS = frozenset(
+    ("on to from , for at and of a the an would will could may must face faces pay pays deal").split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,6 @@ class Cast:
     """All whom a text names: its states in order, and its firms."""
 
     def __init__(self, marked: Marked, mentions: Sequence[Mention]) -> None:
-        self.countries = [m for m in mentions if m.kind == "country"]
         self.states = states_of(marked, mentions)
         self._marked = marked
 
@@ -49,9 +53,9 @@ def actors_of(
     if acting == "appellant":
         return Parties(appellant(marked, cast.states, cast.companies, place))
     if acting == "levier":
-        return _levier(marked, cast.countries, place.sentence)
+        return _levier(marked, cast.states, place)
     if acting == "sides":
-        return _talking(cast.countries, place.sentence)
+        return _talking(marked, cast.states, place)
     if acting == "country":
         actor, is_sure = acting_state(marked, cast.states, place, onto=onto)
         return Parties(actor, hit_state(cast.states, place, actor), is_sure)
@@ -69,32 +73,42 @@ def actors_of(
     )
 
 
-def _talking(countries: Sequence[Mention], sentence: tuple[int, int]) -> Parties:
-    """The two sides of talks: the United States first where it is one of them."""
-    own = [m.name for m in countries if sentence[0] <= m.first < sentence[1]]
-    sides = list(dict.fromkeys(own + [m.name for m in countries[:20]]))
+def _talking(marked: Marked, states: Sequence[State], place: Place) -> Parties:
+    """The two sides of talks: the first named in the sentence, the United States first where they are one.
+
+    A host (`in Malaysia`) and the owner of goods (`Russian oil`) are sides only where nobody else is named.
+    """
+    first, last = place.sentence
+    near = [s for s in states if first <= s.first < last]
+    rest = [s for s in states[:_FIRST_FEW] if s not in near]
+    speaking = [s for s in near + rest if s.standing not in ("land", "goods")] or near + rest
+    sides = list(dict.fromkeys(s.name for s in speaking))[:2]
     sides.sort(key=lambda name: name != "US")
     return Parties(sides[0] if sides else None, sides[1] if len(sides) > 1 else None)
 
 
-def _is_object(marked: Marked, mention: Mention) -> bool:
-    at = mention.first - 1
-    while at >= 0 and marked.words[at] in ("the", "all", "some"):
-        at -= 1
-    return at >= 0 and marked.words[at] in _ONTO
+def _levier(marked: Marked, states: Sequence[State], place: Place) -> Parties:
+    """Who levies: the state whose tariff it is called, else the one that acts, not the one that pays."""
+    own = [s for s in states if place.sentence[0] <= s.first < place.sentence[1]]
+    named = next((s.name for s in own if _names_levy(marked, s, place)), None)
+    if named:
+        return Parties(named, hit_state(states, place, named))
+    actor, is_sure = acting_state(marked, states, place, onto=True)
+    if not is_sure and marked.says("us_levier", 0, len(marked.tags)):
+        actor, is_sure = "US", True
+    return Parties(actor, hit_state(states, place, actor), is_sure)
 
 
-def _levier(marked: Marked, countries: Sequence[Mention], sentence: tuple[int, int]) -> Parties:
-    """Who levies: the acting country, or the United States where its president or its laws are named."""
-    own = [m for m in countries if sentence[0] <= m.first < sentence[1]]
-    paying = [m for m in own if _is_object(marked, m) or _owns_goods(marked, m)]
-    acting = next((m.name for m in own if m not in paying), None)
-    if acting is None or (acting != "US" and marked.says("us_levier", *sentence)):
-        acting = "US" if marked.says("us_levier", 0, len(marked.tags)) else acting
-    if acting is None:
-        acting = next((m.name for m in countries if m not in paying), None)
-    return Parties(acting, next((m.name for m in paying if m.name != acting), None))
-
-
-def _owns_goods(marked: Marked, mention: Mention) -> bool:
-    return mention.form == "demonym" and marked.says("goods", mention.last, mention.last + 4)
+def _names_levy(marked: Marked, state: State, place: Place) -> bool:
+    """Does its adjective, or its possessive, stand before the tariff: `a U.S. duty`, `Canada's surtax`?"""
+    owns = marked.words[state.last : state.last + 1] == ["'s"]
+    if not place.has_own(state.first) or not (owns or state.is_adjective):
+        return False
+    if place.first <= state.first < place.last and state.standing == "plain":
+        return True
+    for at in range(state.last, min(state.last + _LEVY_REACH, len(marked.tags))):
+        if marked.has(at, "n_tariff"):
+            return True
+        if marked.words[at] in _STOPS or marked.has(at, "country"):
+            return False
+    return False

@@ -31,20 +31,25 @@ class Place:
     """Where the next event of the sentence begins: names beyond belong to that one."""
     clause: tuple[int, int]
     sentence: tuple[int, int]
+    since: int
+    """Where the event before it in the sentence ends, or the sentence's start."""
 
     def has_own(self, at: int) -> bool:
         """Does a token stand in the event's own clause?"""
         return self.clause[0] <= at < self.clause[1]
 
 
-def place_of(marked: Marked, words: tuple[int, int], sentence: tuple[int, int], until: int) -> Place:
-    """The place of an event's words, with the clause around them."""
+def place_of(
+    marked: Marked, words: tuple[int, int], sentence: tuple[int, int], between: tuple[int, int]
+) -> Place:
+    """The place of an event's words, with the clause around them, `between` the events beside it."""
     first, last = words
+    since, until = between
     start = next(
         (at + 1 for at in range(first - 1, sentence[0] - 1, -1) if opens_clause(marked, at)), sentence[0]
     )
     end = next((at for at in range(last, sentence[1]) if opens_clause(marked, at)), sentence[1])
-    return Place(first, last, until, (start, end), sentence)
+    return Place(first, last, until, (start, end), sentence, since)
 
 
 def opens_clause(marked: Marked, at: int) -> bool:

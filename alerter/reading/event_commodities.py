@@ -12,7 +12,13 @@ _ON_TOPIC = frozenset(
     {"on", "about", "over", "regarding", "concerning", "discuss", "discussing", "cover", "covering"}
 )
 _TOPIC_REACH = 9
-_ASIDE = frozenset({"over", "despite", "amid", "after", "citing", "because"})
+_ASIDE = frozenset(("over despite amid after citing because return exchange unlike besides").split())
+_GOVERNING = frozenset({"of", "for", "on", "no"})
+"""Behind them stands what is short: `starved of helium`, `find no yttrium`."""
+_WHOLE = ("goods", "imports")
+_BEFORE_LEVY = 12
+_BEFORE_DEAL = 4
+_BEHIND = 16
 
 
 def commodities_of(
@@ -32,8 +38,7 @@ def commodities_of(
     if type_ == "talks_held":
         own = [m for m in own if m.first >= place.last and _is_topic(marked, m, place.last)]
     elif type_.startswith(("tariff", "talks")):
-        reach = 16 if type_.startswith("talks") else 6
-        own = [m for m in own if place.first - 4 <= m.first < place.last + reach]
+        own = [m for m in own if _is_levied(m, place, type_)] or _of_title(marked, all_of, place, type_)
     else:
         own = [m for m in own if m.first >= place.first] or own or _first_list(marked, all_of)
     names = tuple(dict.fromkeys(m.name for m in own))
@@ -42,8 +47,30 @@ def commodities_of(
     if type_ == "strike" and marked.says("transport_workers", *place.sentence):
         return ()
     if type_ == "shortage":
-        names = _lacking(marked, own, all_of, place.first) or names
+        names = _lacking(marked, own, all_of, place) or names
     return tuple(name for name in names if not any(parents.get(other) == name for other in names))
+
+
+def _is_levied(mention: Mention, place: Place, type_: str) -> bool:
+    """Does it stand where the goods of a levy, or of a deal, are named?"""
+    is_later = place.since > place.sentence[0]
+    before = _BEFORE_DEAL if type_.startswith("talks") or is_later else _BEFORE_LEVY
+    return place.first - before <= mention.first < place.last + _BEHIND
+
+
+def _of_title(marked: Marked, all_of: Sequence[Mention], place: Place, type_: str) -> list[Mention]:
+    """What the title names alone, where the sentence of a levy names no goods at all."""
+    if not type_.startswith("tariff") or any(marked.says(name, *place.sentence) for name in _WHOLE):
+        return []
+    end = marked.tokens.title_end
+    if place.first < end:
+        return []
+    named = [
+        m
+        for m in all_of
+        if m.last <= end and (marked.has(m.last, "n_tariff") or not _is_aside(marked, m, (0, end)))
+    ]
+    return named if len({m.name for m in named}) == 1 else []
 
 
 def _is_topic(marked: Marked, mention: Mention, first: int) -> bool:
@@ -66,10 +93,11 @@ def _first_list(marked: Marked, all_of: Sequence[Mention]) -> list[Mention]:
 
 
 def _lacking(
-    marked: Marked, own: Sequence[Mention], all_of: Sequence[Mention], first: int
+    marked: Marked, own: Sequence[Mention], all_of: Sequence[Mention], place: Place
 ) -> tuple[str, ...]:
     """What is short: the nouns before the word (`magnet shortage`), else those after; no car, but parts."""
-    named = _before(marked, all_of, first) or own
+    behind = [m for m in own if m.first >= place.last] if marked.words[place.last - 1] in _GOVERNING else []
+    named = behind or _before(marked, all_of, place.first) or own
     inputs = [m for m in named if m.name != "vehicles"] or [m for m in all_of if m.name != "vehicles"]
     return tuple(dict.fromkeys(m.name for m in inputs[: len(named)]))
 

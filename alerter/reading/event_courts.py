@@ -18,6 +18,8 @@ _ONTO = frozenset(
     {"to", "before", "against", "reversing", "below", "lower", "for", "urged", "asked", "asks", "urges"}
 )
 _SKIPPED = frozenset({"the", "a", "an", "u.s", "u.s.", "us", "nation", "'s", "american", "full"})
+_OF_NATION = frozenset({"u.s", "u.s.", "us"})
+"""`U.S. Supreme Court`: its name begins behind."""
 _SINGLE = frozenset({"judge", "judges", "magistrate", "tribunal", "court", "panel"})
 _KINDS = frozenset({"court", "tribunal", "chamber"})
 _JOINING = frozenset({"of", "for", "the"})
@@ -66,7 +68,7 @@ def _court_at(marked: Marked, at: int) -> Court | None:
         end = tags.get(words)
         if end is not None and (spelt is None or spelt.last <= end) and not _is_foreign(marked, at):
             return Court(name, at, end)
-    if spelt:
+    if spelt and marked.words[at] not in _OF_NATION:
         return spelt
     if marked.words[at] in _SINGLE and _is_new(marked, at):
         return _described(marked, at)

@@ -5,6 +5,7 @@ may be the same, the figures tell. Where none are compared, the words decide.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from alerter.reading.marks import Marked
 
@@ -41,7 +42,7 @@ def changed_levy(marked: Marked, type_: str, sentence: tuple[int, int]) -> str:
 def _compared(marked: Marked, sentence: tuple[int, int]) -> Iterator[tuple[float, float]]:
     """The pairs of a new rate and a former one, in order."""
     rates = list(_rates(marked, sentence))
-    for (at, end, first), (following, _, second) in zip(rates, rates[1:], strict=False):
+    for (at, end, first), (following, _, second) in pairwise(rates):
         between = tuple(marked.words[end:following])
         if between[:1] == ("to",) and marked.words[at - 1] == "from":
             yield second, first

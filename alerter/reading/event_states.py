@@ -47,6 +47,8 @@ class State:
     first: int
     last: int
     standing: Standing
+    is_adjective: bool = False
+    """Is it one, as `American` and `U.S.` are?"""
 
 
 def states_of(marked: Marked, mentions: Sequence[Mention]) -> list[State]:
@@ -58,7 +60,8 @@ def states_of(marked: Marked, mentions: Sequence[Mention]) -> list[State]:
     for first, last, name, form in sorted(named + offices):
         joined = states and marked.words[states[-1].last : first] in (["and"], [","], ["or"], [",", "and"])
         standing = states[-1].standing if joined else _standing(marked, first, last, form)
-        states.append(State(name, first, last, standing))
+        is_adjective = form == "demonym" or marked.words[first] in _ADJECTIVES
+        states.append(State(name, first, last, standing, is_adjective))
     return states
 
 
@@ -73,7 +76,9 @@ def _standing(marked: Marked, first: int, last: int, form: str) -> Standing:
     before = _word_before(marked, first)
     if before == "by":
         return "agent"
-    if before in _ONTO or before in _ADDRESSED:
+    if before != "from" and _owns_measure(marked, last):
+        return "plain"
+    if before in _ONTO or before in _ADDRESSED or marked.words[first - 1] == "with":
         return "object"
     if before == "from":
         return "source"
@@ -82,6 +87,14 @@ def _standing(marked: Marked, first: int, last: int, form: str) -> Standing:
     if before in _SITES:
         return "seat" if form in ("seat", "venue") else "land"
     return "plain"
+
+
+def _owns_measure(marked: Marked, at: int) -> bool:
+    """`payback for Ottawa's plan`, `against Washington's tariffs`: whose plan or measure it is acts."""
+    if marked.words[at : at + 1] != ["'s"]:
+        return False
+    near = range(at + 1, min(at + 1 + _REACH, len(marked.tags)))
+    return any(_is_measure(marked.tags[index]) or marked.has(index, "intended") for index in near)
 
 
 def _leads_goods(marked: Marked, at: int, form: str) -> bool:
@@ -162,7 +175,7 @@ def _cost(marked: Marked, state: State, place: Place, *, onto: bool) -> int:
     if not place.has_own(state.first):
         between = range(*sorted((state.first, place.first)))
         cost += 3 * _OTHER_CLAUSE if any(marked.words[at] in HARD for at in between) else _OTHER_CLAUSE
-    return cost + (_AFTER if state.first >= place.first else 0)
+    return cost + (_AFTER if state.first >= place.first else 0) + state.is_adjective
 
 
 def _standing_cost(state: State, *, onto: bool) -> int:

@@ -41,6 +41,8 @@ class Found:
     sentence: tuple[int, int]
     until: int
     """Where the next event of the sentence begins: names beyond belong to that one."""
+    since: int
+    """Where the one before it ends, or the sentence's start."""
 
 
 def read_events(
@@ -145,8 +147,13 @@ def _in_sentence(
         if not is_background(marked, one.pattern.type, words, times=times, first=sentence[0]):
             kept[one.pattern.type] = one
     starts = sorted(one.first for one in kept.values())
+    ends = sorted((one.last for one in kept.values()), reverse=True)
     return [
-        replace(one, until=next((start for start in starts if start >= one.last), sentence[1]))
+        replace(
+            one,
+            until=next((start for start in starts if start >= one.last), sentence[1]),
+            since=next((end for end in ends if end <= one.first), sentence[0]),
+        )
         for one in kept.values()
     ]
 
@@ -157,7 +164,7 @@ def _places(
     """Everywhere in a sentence that a pattern is worded, one after the other."""
     start = sentence[0]
     while place := pattern.find(marked, start, sentence[1], classes):
-        yield Found(pattern, *place, sentence, sentence[1])
+        yield Found(pattern, *place, sentence, until=sentence[1], since=sentence[0])
         start = place[1]
 
 
@@ -170,8 +177,8 @@ def _is_beaten(found: Found, others: Iterable[Found]) -> bool:
 
 
 def _with_companions(marked: Marked, found: list[Found], by_type: Mapping[str, EventPattern]) -> list[Found]:
-    """A licence newly required from a date is a control imposed; a tariff struck down is a ruling; a levy that
-    replaces a smaller one raises it."""
+    """What events are besides: a licence required from a date is a control imposed, a tariff struck down a
+    ruling, a levy that replaces a smaller one a raised one."""
     out = list(found)
     for one in found:
         if one.pattern.type == "licence_required" and _is_dated(marked, one.sentence):
@@ -201,7 +208,7 @@ def _events_of(
 ) -> list[tuple[Event, bool]]:
     status = _status(marked, found)
     pattern = found.pattern
-    place = place_of(marked, (found.first, found.last), found.sentence, found.until)
+    place = place_of(marked, (found.first, found.last), found.sentence, (found.since, found.until))
     parties = actors_of(marked, cast, place, acting=pattern.acting, onto=pattern.onto, status=status)
     commodities = commodities_of(marked, mentions, pattern.type, place, parents)
     span = marked.tokens.span(found.first, found.last)

@@ -83,7 +83,7 @@ EVENTS = [
     ("Appeals court denies a stay of the tariff ruling", "court_stay_denied", "CAFC", None),
     ("The Supreme Court will hear arguments on the tariffs in November", "court_argument", "SCOTUS", None),
     ("US appeals the tariff ruling", "court_appeal_filed", "US", None),
-    ("US and Chinese officials met in London to discuss rare earths", "talks_held", "US", None),
+    ("US and Chinese officials met in London to discuss rare earths", "talks_held", "US", "rare-earths"),
     ("Trade talks between the US and China began in London", "talks_held", "US", None),
     ("US and China reach a trade deal", "talks_deal", "US", None),
     ("US and China agreed on a framework for trade", "talks_deal", "US", None),
