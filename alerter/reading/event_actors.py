@@ -16,6 +16,8 @@ from alerter.reading.marks import Marked, Mention
 _FIRST_FEW = 20
 """Names of a text among which the sides of talks are sought."""
 _LEVY_REACH = 6
+_PAYING = frozenset({"object", "source", "goods"})
+"""How those stand whose goods pay."""
 _STOPS = frozenset(
     ("on to from , for at and of a the an would will could may must face faces pay pays deal").split()
 )
@@ -96,6 +98,8 @@ def _levier(marked: Marked, states: Sequence[State], place: Place) -> Parties:
     actor, is_sure = acting_state(marked, states, place, onto=True)
     if not is_sure and marked.says("us_levier", 0, len(marked.tags)):
         actor, is_sure = "US", True
+    if not is_sure and all(s.standing in _PAYING for s in states if s.name == actor):
+        actor = None
     return Parties(actor, hit_state(states, place, actor), is_sure)
 
 

@@ -196,8 +196,10 @@ def _is_of(marked: Marked, when: When, place: tuple[int, int], start: int) -> bo
     first, last = place
     if when.last <= first:
         return _leads(marked, when, first, start)
-    if when.first < last or not when.is_adverbial:
-        return when.is_adverbial
+    if when.first < last:  # `controls unveiled on October 9 have been suspended`: not of the last verb
+        return when.is_adverbial and not marked.says("be", when.last, last)
+    if not when.is_adverbial:
+        return False
     between = range(last, when.first)
     ends = [marked.words[at] for at in between if _parts(marked, at, when)]
     if _is_noun(marked, first):
