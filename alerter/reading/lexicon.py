@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from itertools import accumulate
+from itertools import accumulate, count
 from typing import Any, Literal
 
 import yaml
@@ -52,6 +52,8 @@ class Lexicon:
     """By the automaton's pattern: what the term stands for."""
     lengths: tuple[int, ...]
     """By pattern: how many tokens it covers."""
+    plain: tuple[tuple[str, ...] | None, ...]
+    """By pattern: its classes of words, where it stands for nothing else and however it is written."""
     commodities: Mapping[str, Commodity]
     companies: Mapping[str, Company]
     guards: Mapping[str, tuple[str, ...]]
@@ -80,6 +82,7 @@ class Lexicon:
         return cls(
             automaton=AhoCorasick(patterns),
             senses=tuple(tuple(terms[pattern]) for pattern in patterns),
+            plain=tuple(_plain(terms[pattern]) for pattern in patterns),
             lengths=tuple(len(pattern.split()) for pattern in patterns),
             commodities=known,
             companies={company.id: company for company in companies},
@@ -104,45 +107,76 @@ class Lexicon:
         """Finds every term in the tokens."""
         words = tokens.words
         joined = " " + " ".join(words) + " "
-        tags: list[dict[str, int]] = [_NOTHING] * len(words)
+        index_at = dict(zip(accumulate([len(word) + 1 for word in words], initial=0), count(), strict=False))
+        tags = _Tags(len(words))
         mentions: list[Mention] = []
         firms: list[tuple[int, int]] = []
-        for sense, first, last in self._found(tokens, joined):
-            if sense.kind == "word":
-                _tag(tags, first, sense.name, last)
-                if sense.name == COMPANY_WORD:
-                    firms.append((first, last))
-            else:
-                mentions.append(Mention(sense.kind, sense.name, sense.form, first, last))
-        if any(HEADING in one for one in tags):
-            mentions += headings_in(words, tags, self.headings)
-        kept = _apart(mentions, firms)
-        for mention in kept:
-            if mention.kind != "shadow":  # events are worded with them: `restrict ~5 commodity`
-                _tag(tags, mention.first, mention.kind, mention.last)
-        return Marked(tokens, words, joined, tags, kept, frozenset().union(*tags))
-
-    def _found(self, tokens: Tokens, joined: str) -> Iterator[tuple[Sense, int, int]]:
-        """Each sense of each term that stands in the tokens, and from where to where it stands."""
-        offsets = accumulate((len(word) + 1 for word in tokens.words), initial=0)
-        index_at = {offset: index for index, offset in enumerate(offsets)}
         for pattern, start, _ in self.automaton.find_matches_as_indexes(joined, overlapping=True):
             first = index_at[start]
             last = first + self.lengths[pattern]
-            for sense in self.senses[pattern]:
-                if sense.case == "any" or _is_written(tokens, first, last, sense.case):
-                    yield sense, first, last
+            plain = self.plain[pattern]
+            if plain is not None:
+                tags.add(first, plain, last)
+                continue
+            names = self._named(pattern, tokens, first, last, mentions)
+            tags.add(first, names, last)
+            if COMPANY_WORD in names:
+                firms.append((first, last))
+        if HEADING in tags.places:
+            mentions += headings_in(words, tags.by_token, self.headings)
+        kept = _apart(mentions, firms)
+        for mention in kept:
+            if mention.kind != "shadow":  # events are worded with them: `restrict ~5 commodity`
+                tags.add(mention.first, (mention.kind,), mention.last)
+        return Marked(tokens, words, joined, tags.by_token, kept, tags.in_order())
+
+    def _named(
+        self, pattern: int, tokens: Tokens, first: int, last: int, mentions: list[Mention]
+    ) -> Sequence[str]:
+        """The classes of words that a pattern stands for as it is written here; names join the mentions."""
+        names = []
+        for sense in self.senses[pattern]:
+            if sense.case != "any" and not _is_written(tokens, first, last, sense.case):
+                continue
+            if sense.kind == "word":
+                names.append(sense.name)
+            else:
+                mentions.append(Mention(sense.kind, sense.name, sense.form, first, last))
+        return names
 
 
 _NOTHING: dict[str, int] = {}
 
 
-def _tag(tags: list[dict[str, int]], at: int, name: str, end: int) -> None:
-    """Notes that a word of a class begins here; the longest of a class counts."""
-    if not tags[at]:
-        tags[at] = {}
-    if end > tags[at].get(name, 0):
-        tags[at][name] = end
+def _plain(senses: Sequence[Sense]) -> tuple[str, ...] | None:
+    """The classes of a pattern that is a mere word; None for a name, or what is written in one way only."""
+    if any(one.kind != "word" or one.case != "any" or one.name == COMPANY_WORD for one in senses):
+        return None
+    return tuple(one.name for one in senses)
+
+
+class _Tags:
+    """The classes of words as they are found: by the token at which they begin, and the tokens by class."""
+
+    def __init__(self, size: int) -> None:
+        self.by_token: list[dict[str, int]] = [_NOTHING] * size
+        self.places: defaultdict[str, list[int]] = defaultdict(list)
+
+    def add(self, at: int, names: Iterable[str], end: int) -> None:
+        """Notes that a word of some classes begins here; the longest of a class counts."""
+        known = self.by_token[at]
+        if known is _NOTHING:
+            known = self.by_token[at] = {}
+        for name in names:
+            longest = known.get(name)
+            if longest is None:
+                self.places[name].append(at)
+            if longest is None or end > longest:
+                known[name] = end
+
+    def in_order(self) -> dict[str, list[int]]:
+        """Class → where its words begin, in order: longer terms are found after shorter ones."""
+        return {name: sorted(places) for name, places in self.places.items()}
 
 
 def _is_written(tokens: Tokens, first: int, last: int, case: Case) -> bool:

@@ -1,6 +1,8 @@
 """Marks: what the lexicon found in a text's tokens; claims and events are read from them."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,8 +32,13 @@ class Marked:
     joined: str
     tags: list[dict[str, int]]
     mentions: list[Mention]
-    present: frozenset[str]
-    """Every class of word, and kind of name, that occurs anywhere."""
+    places: Mapping[str, Sequence[int]]
+    """Every class of word, and kind of name, that occurs → where it begins, in order."""
+
+    @property
+    def present(self) -> AbstractSet[str]:
+        """Every class of word, and kind of name, that occurs anywhere."""
+        return self.places.keys()
 
     def has(self, index: int, name: str) -> bool:
         """Does a word of this class begin here?"""
@@ -43,11 +50,25 @@ class Marked:
 
     def spans(self, name: str, first: int, last: int) -> Iterator[tuple[int, int]]:
         """Where words of a class stand between two tokens (half-open), in order."""
-        for index in range(max(first, 0), min(last, len(self.tags))):
-            end = self.tags[index].get(name)
-            if end is not None:
-                yield index, end
+        for index in self.starts(name, first, last):
+            yield index, self.tags[index][name]
+
+    def starts(self, name: str, first: int, last: int) -> Sequence[int]:
+        """Where words of a class begin between two tokens (half-open), in order."""
+        places = self.places.get(name, ())
+        return places[bisect_left(places, first) : bisect_left(places, last)]
+
+    def starts_of(self, names: Iterable[str], first: int, last: int) -> Sequence[int]:
+        """Where words of any of these classes begin between two tokens (half-open), in order."""
+        found = [places for name in names if (places := self.starts(name, first, last))]
+        if len(found) < 2:
+            return found[0] if found else ()
+        return sorted({index for places in found for index in places})
 
     def says(self, name: str, first: int, last: int) -> bool:
         """Does a word of this class begin between two tokens?"""
-        return any(name in self.tags[index] for index in range(max(first, 0), min(last, len(self.tags))))
+        places = self.places.get(name)
+        if not places:
+            return False
+        at = bisect_left(places, first)
+        return at < len(places) and places[at] < last

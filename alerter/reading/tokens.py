@@ -18,7 +18,8 @@ LONGEST_SENTENCE = 120
 _CJK = "\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(
     rf"""
-      (?:u\.s\.(?:a\.)?|u\.k\.|e\.u\.)(?!\w)        # initials that stand for states
+      [a-df-ln-prstvwxz][^\W{_CJK}]{{0,59}}           # with these letters none of the next two begins
+    | (?:u\.s\.(?:a\.)?|u\.k\.|e\.u\.)(?!\w)        # initials that stand for states
     | [mqy](?:/|-o-|\ o\ )[mqy](?!\w)               # y/y, m-o-m
     | \d{{1,15}}(?:,\d{{2,3}}){{0,6}}(?:\.\d{{1,9}})?
     | [{_CJK}]
@@ -136,13 +137,10 @@ def tokenise(title: str, text: str) -> Tokens:
     """Cuts `title + "\\n" + text` into tokens and sentences."""
     original = f"{title}\n{text}"
     folded, offsets = fold(original)
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for found in _TOKEN.finditer(folded):
-        words.append(found.group())
-        starts.append(found.start())
-        ends.append(found.end())
+    found = list(_TOKEN.finditer(folded))
+    words = [one[0] for one in found]
+    starts = [one.start() for one in found]
+    ends = [one.end() for one in found]
     if offsets is not None:
         starts = [offsets[start] for start in starts]
         ends = [offsets[end - 1] + 1 for end in ends]
