@@ -6,6 +6,7 @@ its length. `vocabulary/events.yaml` holds the table and describes its shape.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -57,16 +58,25 @@ class EventPattern:
         """Does it tell of an event? A type `no_…` only silences those it beats, where they share words."""
         return not self.type.startswith("no_")
 
-    def is_about(self, present: frozenset[str]) -> bool:
+    def is_about(self, present: AbstractSet[str]) -> bool:
         """Does a text with these classes speak of what it must speak of?"""
         return not self.about or not self.about.isdisjoint(present)
 
-    def find(self, marked: Marked, first: int, last: int, present: frozenset[str]) -> tuple[int, int] | None:
-        """The first place in the sentence where it is worded, as tokens (half-open)."""
-        if (self.beside and self.beside.isdisjoint(present)) or not self.unless.isdisjoint(present):
-            return None
-        fit = (wording.steps for wording in self.wordings if wording.needs <= present)
-        found = [place for steps in fit if (place := _match(marked, steps, first, last))]
+    def may_be_in(self, present: frozenset[str]) -> bool:
+        """Does a sentence with these classes have what it must have, and nothing that it must not?"""
+        return (not self.beside or not self.beside.isdisjoint(present)) and self.unless.isdisjoint(present)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A pattern with those of its wordings for which a sentence has the words."""
+
+    pattern: EventPattern
+    wordings: Sequence[Wording]
+
+    def find(self, marked: Marked, first: int, last: int) -> tuple[int, int] | None:
+        """The first place between two tokens where it is worded, as tokens (half-open)."""
+        found = [place for one in self.wordings if (place := _match(marked, one.steps, first, last))]
         return min(found, default=None)
 
 
@@ -75,8 +85,8 @@ class PatternTable:
     """All patterns, found by the classes without which they cannot match."""
 
     patterns: tuple[EventPattern, ...]
-    by_class: Mapping[str, frozenset[int]]
-    """Class → the places of the patterns with a wording of which it is the rarest class."""
+    by_class: Mapping[str, Sequence[tuple[int, Wording]]]
+    """Class → the wordings of which it is the rarest class, each with the place of its pattern."""
     by_type: Mapping[str, EventPattern]
 
     @classmethod
@@ -84,23 +94,22 @@ class PatternTable:
         """The table of some patterns. Raises ValueError for a wording of alternatives only."""
         patterns = tuple(rows)
         uses = Counter(name for pattern in patterns for one in pattern.wordings for name in one.needs)
-        by_class: dict[str, set[int]] = {}
+        by_class: dict[str, list[tuple[int, Wording]]] = {}
         for place, pattern in enumerate(patterns):
             for one in pattern.wordings:
                 rarest = min(one.needs, key=lambda name: (uses[name], name))
-                by_class.setdefault(rarest, set()).add(place)
-        places_of = {name: frozenset(places) for name, places in by_class.items()}
-        return cls(patterns, places_of, {pattern.type: pattern for pattern in patterns})
+                by_class.setdefault(rarest, []).append((place, one))
+        return cls(patterns, by_class, {pattern.type: pattern for pattern in patterns})
 
-    def within(self, present: frozenset[str]) -> list[EventPattern]:
+    def within(self, present: frozenset[str]) -> list[Candidate]:
         """The patterns that a sentence with these classes may match, in the table's order."""
-        places: set[int] = set()
-        for name in present:
-            places |= self.by_class.get(name, _NOWHERE)
-        return [self.patterns[place] for place in sorted(places)]
-
-
-_NOWHERE: frozenset[int] = frozenset()
+        fit: dict[int, list[Wording]] = {}
+        for name in self.by_class.keys() & present:
+            for place, wording in self.by_class[name]:
+                if wording.needs <= present:
+                    fit.setdefault(place, []).append(wording)
+        candidates = [Candidate(self.patterns[place], fit[place]) for place in sorted(fit)]
+        return [one for one in candidates if one.pattern.may_be_in(present)]
 
 
 def parse_patterns(table: Sequence[Mapping[str, Any]]) -> PatternTable:
@@ -137,11 +146,10 @@ def _wording(text: str) -> Wording:
 
 
 def _match(marked: Marked, steps: Sequence[Step], first: int, last: int) -> tuple[int, int] | None:
-    for start in range(first, last):
+    rest = steps[1:]
+    for start in marked.starts_of(steps[0].classes, first, last):
         end = _end_of(marked, start, steps[0].classes)
-        if end is None:
-            continue
-        found = _rest(marked, steps[1:], end, last)
+        found = end if end is None else _rest(marked, rest, end, last)
         if found is not None:
             return start, found
     return None
@@ -171,6 +179,6 @@ def _rest(marked: Marked, steps: Sequence[Step], at: int, last: int) -> int | No
 
 def _end_of(marked: Marked, index: int, classes: frozenset[str]) -> int | None:
     tags = marked.tags[index]
-    if not tags:
+    if not tags or classes.isdisjoint(tags):
         return None
-    return max((tags[name] for name in classes if name in tags), default=None)
+    return max([tags[name] for name in classes if name in tags])

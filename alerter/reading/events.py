@@ -13,7 +13,7 @@ from alerter.core.reading import Event, EventStatus
 from alerter.reading.event_actors import Cast, actors_of
 from alerter.reading.event_clauses import is_time, place_of
 from alerter.reading.event_commodities import commodities_of
-from alerter.reading.event_patterns import EventPattern, PatternTable
+from alerter.reading.event_patterns import Candidate, EventPattern, PatternTable
 from alerter.reading.event_rates import changed_levy
 from alerter.reading.event_terms import Terms, terms_of
 from alerter.reading.event_times import is_background, past_times
@@ -55,14 +55,13 @@ def read_events(
 ) -> tuple[Event, ...]:
     """All events of a text, in order, each once with its surest status."""
     present = [_classes(marked, first, last) for first, last in marked.tokens.sentences]
-    everywhere = frozenset().union(*present)
     if _is_no_news(marked, present) or _is_commentary(marked):
         return ()
     found: list[Found] = []
     for sentence, classes in zip(marked.tokens.sentences, present, strict=True):
         if classes and not _tells_no_news(marked, sentence, classes):
-            candidates = [p for p in patterns.within(classes) if p.is_about(everywhere)]
-            found.extend(_in_sentence(marked, sentence, candidates, classes, published))
+            candidates = [one for one in patterns.within(classes) if one.pattern.is_about(marked.present)]
+            found.extend(_in_sentence(marked, sentence, candidates, published))
         if len(found) >= MOST_EVENTS:
             break
     events: list[tuple[Event, bool]] = []
@@ -131,11 +130,10 @@ def _is_commentary(marked: Marked) -> bool:
 def _in_sentence(
     marked: Marked,
     sentence: tuple[int, int],
-    patterns: Iterable[EventPattern],
-    classes: frozenset[str],
+    candidates: Iterable[Candidate],
     published: date,
 ) -> list[Found]:
-    worded = [one for pattern in patterns for one in _places(marked, pattern, sentence, classes)]
+    worded = [one for candidate in candidates for one in _places(marked, candidate, sentence)]
     if not worded:
         return []
     times = past_times(marked, sentence, published)
@@ -158,13 +156,11 @@ def _in_sentence(
     ]
 
 
-def _places(
-    marked: Marked, pattern: EventPattern, sentence: tuple[int, int], classes: frozenset[str]
-) -> Iterator[Found]:
+def _places(marked: Marked, candidate: Candidate, sentence: tuple[int, int]) -> Iterator[Found]:
     """Everywhere in a sentence that a pattern is worded, one after the other."""
     start = sentence[0]
-    while place := pattern.find(marked, start, sentence[1], classes):
-        yield Found(pattern, *place, sentence, until=sentence[1], since=sentence[0])
+    while place := candidate.find(marked, start, sentence[1]):
+        yield Found(candidate.pattern, *place, sentence, until=sentence[1], since=sentence[0])
         start = place[1]
 
 
@@ -212,20 +208,22 @@ def _events_of(
     parties = actors_of(marked, cast, place, acting=pattern.acting, onto=pattern.onto, status=status)
     commodities = commodities_of(marked, mentions, pattern.type, place, parents)
     span = marked.tokens.span(found.first, found.last)
-    common = Event(
-        type=pattern.type,
-        actor=parties.actor,
-        target=parties.target,
-        status=status,
-        instrument=terms.instrument,
-        clause=terms.clause,
-        effective_on=terms.effective_on,
-        ends_on=terms.ends_on,
-        span=span,
-    )
-    return [
-        (common.model_copy(update={"commodity": name}), parties.is_sure) for name in commodities or (None,)
+    events = [
+        Event(
+            type=pattern.type,
+            actor=parties.actor,
+            target=parties.target,
+            commodity=name,
+            status=status,
+            instrument=terms.instrument,
+            clause=terms.clause,
+            effective_on=terms.effective_on,
+            ends_on=terms.ends_on,
+            span=span,
+        )
+        for name in commodities or (None,)
     ]
+    return [(event, parties.is_sure) for event in events]
 
 
 def _status(marked: Marked, found: Found) -> EventStatus:
