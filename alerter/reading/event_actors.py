@@ -7,7 +7,7 @@ from functools import cached_property
 from alerter.core.reading import EventStatus
 from alerter.reading.event_clauses import Place
 from alerter.reading.event_companies import Company, acting_company, companies_of
-from alerter.reading.event_courts import acting_court, appellant
+from alerter.reading.event_courts import Court, acting_court, appellant, courts_of
 from alerter.reading.event_patterns import Acting
 from alerter.reading.event_states import State, acting_state, hit_state, states_of
 from alerter.reading.event_struck import lacking_state, passage_state, struck, working
@@ -45,13 +45,18 @@ class Cast:
         """Sought only for events in which firms act."""
         return companies_of(self._marked)
 
+    @cached_property
+    def courts(self) -> Sequence[Court]:
+        """Sought only for events in which courts act."""
+        return courts_of(self._marked)
+
 
 def actors_of(
     marked: Marked, cast: Cast, place: Place, *, acting: Acting, onto: bool, status: EventStatus
 ) -> Parties:
     """The parties of an event. `onto`: its measure hits what comes from elsewhere."""
     if acting == "court":
-        return Parties(acting_court(marked, place))
+        return Parties(acting_court(marked, cast.courts, place))
     if acting == "appellant":
         return Parties(appellant(marked, cast.states, cast.companies, place))
     if acting == "levier":

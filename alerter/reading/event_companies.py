@@ -121,18 +121,18 @@ def companies_of(marked: Marked) -> list[Company]:
     found: list[Company] = []
     for sentence in marked.tokens.sentences:
         in_capitals = _is_headline(marked, sentence)
-        at = sentence[0]
-        while at < sentence[1]:
+        end = sentence[0]
+        for at in range(*sentence):
+            if at < end or not marked.tokens.is_capital(at):
+                continue
             end = _name_end(marked, at, sentence[1], covered)
             if end == at:
-                at += 1
                 continue
             known = _known(marked, at, end)
             if known:
                 found.append(known)
             elif not in_capitals and _stands_as_firm(marked, at, end, sentence):
                 found.append(_company(marked, at, end))
-            at = end
     return found
 
 

@@ -5,7 +5,7 @@ naming has a standing, as with states: a court as subject or after `by` acts, on
 acted on. A court without a name of its own (`a federal judge in Louisiana`) is nobody's.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from alerter.reading.event_clauses import Place
@@ -14,6 +14,7 @@ from alerter.reading.event_states import State
 from alerter.reading.marks import Marked, Mention
 
 _KNOWN = (("CIT", "court_cit"), ("CAFC", "court_cafc"), ("SCOTUS", "court_scotus"))
+_CLASSES = frozenset(words for _, words in _KNOWN)
 _ONTO = frozenset(
     {"to", "before", "against", "reversing", "below", "lower", "for", "urged", "asked", "asks", "urges"}
 )
@@ -43,22 +44,34 @@ class Court:
     last: int
 
 
-def acting_court(marked: Marked, place: Place) -> str | None:
-    """The court that acts: the one whose naming costs least."""
-    courts = list(courts_of(marked))
+def acting_court(marked: Marked, courts: Sequence[Court], place: Place) -> str | None:
+    """The court that acts, of those that the text names: the one whose naming costs least."""
     if not courts:
         return None
     return min(courts, key=lambda court: (_cost(marked, court, place), abs(court.first - place.first))).name
 
 
-def courts_of(marked: Marked) -> Iterator[Court]:
+def courts_of(marked: Marked) -> list[Court]:
     """Every naming of a court, in order; judges without a court only where they are new (`a judge`)."""
-    at = 0
-    while at < len(marked.tags):
-        court = None if marked.words[at] in _ARTICLES else _court_at(marked, at)
+    found: list[Court] = []
+    for at in _openings(marked):
+        if marked.words[at] in _ARTICLES or (found and at < found[-1].last):
+            continue
+        court = _court_at(marked, at)
         if court:
-            yield court
-        at = court.last if court else at + 1
+            found.append(court)
+    return found
+
+
+def _openings(marked: Marked) -> list[int]:
+    """Where the naming of a court could begin: no further before the word for one than names are long."""
+    near = set(marked.starts_of(_CLASSES, 0, len(marked.tags)))
+    for at, word in enumerate(marked.words):
+        if word in _KINDS:
+            near.update(range(max(at - _LONGEST + 1, 0), at + 1))
+        elif word in _SINGLE:
+            near.add(at)
+    return sorted(near)
 
 
 def _court_at(marked: Marked, at: int) -> Court | None:

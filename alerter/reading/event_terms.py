@@ -15,6 +15,8 @@ _YEARS = range(1990, 2100)
 _LEEWAY = timedelta(days=60)
 """A day without a year is the next one, or one that is this short a time past."""
 _LONGEST_SPAN = {"day": 3660, "week": 520, "month": 120, "year": 10}
+_CLAUSE_WORDS = frozenset("clause clauses paragraph paragraphs item items".split())
+"""Words without one of which a sentence names no clause; the search for its number can be spared."""
 _CLAUSE = re.compile(r"\b(?:clause|paragraph|item)s?\s(\d{1,3})\b", re.IGNORECASE)
 _ISSUED = r"(?:announcement|notice|notification|decree|order|bulletin)s?"
 _NUMBER = r"(?:no\.?|number|nos\.?)\s?"
@@ -42,16 +44,25 @@ _INSTRUMENTS = tuple(
     )
 )
 """How an instrument is shown, with the groups of the pattern that finds it; the first that fits counts."""
+_INSTRUMENT_WORDS = frozenset(
+    """announcement announcements notice notices notification notifications decree decrees order orders
+    bulletin bulletins no section executive e eo proclamation regulation decision directive circular rule
+    package general ieepa""".split()
+)
+"""Words without one of which a sentence names no instrument."""
 _UNTIL = frozenset({"until", "till", "through"})
 _SINCE = frozenset({"from", "effective", "starting", "beginning", "commencing"})
 _EXPIRES = frozenset({"expire", "expires", "expiring", "lapse", "lapses", "ends", "end"})
 _FORCE = frozenset({"effect", "force", "apply", "applies", "begin", "begins", "start", "starts"})
+_BEGIN = frozenset({*_SINCE, "of", "from", "on", "in"})
+"""Words after which the day may stand from which a measure holds; `_END`: until which."""
 _FILLERS = frozenset(
     {"on", "the", "at", "noon", "midnight", "least", "end", "of", "as", "from", "about", ","}
 )
 _WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 _DAY = re.compile("0?[1-9]|[12][0-9]|3[01]")
 _LASTS = frozenset({"for", "by"})
+_END = _UNTIL | _EXPIRES | _LASTS
 _NUMERALS = (
     "one",
     "two",
@@ -82,15 +93,21 @@ class Terms:
 
 def terms_of(marked: Marked, sentence: tuple[int, int], published: date) -> Terms:
     """The instrument and the dates that a sentence names."""
-    start, end = marked.tokens.span(*sentence)
+    first, last = sentence
+    words = marked.words[first:last]
+    start, end = marked.tokens.span(first, last)
     text = marked.tokens.original[start:end]
-    clause = _CLAUSE.search(text)
-    begins = (_begins(marked, at, sentence[1], published) for at in range(*sentence))
+    clause = None if _CLAUSE_WORDS.isdisjoint(words) else _CLAUSE.search(text)
+    begins = (_begins(marked, at, last, published) for at, word in enumerate(words, first) if word in _BEGIN)
     effective_on = next(filter(None, begins), None)
-    ends = (_ends(marked, at, sentence[1], published, effective_on) for at in range(*sentence))
+    ends = (
+        _ends(marked, at, last, published, effective_on)
+        for at, word in enumerate(words, first)
+        if word in _END
+    )
     ends_on = next(filter(None, ends), None)
     return Terms(
-        instrument=_instrument(text),
+        instrument=None if _INSTRUMENT_WORDS.isdisjoint(words) else _instrument(text),
         clause=clause[1] if clause else None,
         effective_on=effective_on.isoformat() if effective_on else None,
         ends_on=ends_on.isoformat() if ends_on else None,
