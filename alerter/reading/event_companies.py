@@ -120,7 +120,6 @@ def companies_of(marked: Marked) -> list[Company]:
     covered = {at for m in marked.mentions for at in range(m.first, m.last)}
     found: list[Company] = []
     for sentence in marked.tokens.sentences:
-        in_capitals = _is_headline(marked, sentence)
         end = sentence[0]
         for at in range(*sentence):
             if at < end or not marked.tokens.is_capital(at):
@@ -131,7 +130,7 @@ def companies_of(marked: Marked) -> list[Company]:
             known = _known(marked, at, end)
             if known:
                 found.append(known)
-            elif not in_capitals and _stands_as_firm(marked, at, end, sentence):
+            elif _stands_as_firm(marked, at, end, sentence) and not _is_headline(marked, sentence):
                 found.append(_company(marked, at, end))
     return found
 

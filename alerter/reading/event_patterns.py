@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from alerter.core.reading import EventStatus
 from alerter.reading.marks import Marked
@@ -67,8 +67,7 @@ class EventPattern:
         return (not self.beside or not self.beside.isdisjoint(present)) and self.unless.isdisjoint(present)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A pattern with those of its wordings for which a sentence has the words."""
 
     pattern: EventPattern
@@ -148,8 +147,7 @@ def _wording(text: str) -> Wording:
 def _match(marked: Marked, steps: Sequence[Step], first: int, last: int) -> tuple[int, int] | None:
     rest = steps[1:]
     for start in marked.starts_of(steps[0].classes, first, last):
-        end = _end_of(marked, start, steps[0].classes)
-        found = end if end is None else _rest(marked, rest, end, last)
+        found = _rest(marked, rest, _end_of(marked.tags[start], steps[0].classes), last)
         if found is not None:
             return start, found
     return None
@@ -163,22 +161,19 @@ _CLAUSE_ENDS = frozenset(
 
 
 def _rest(marked: Marked, steps: Sequence[Step], at: int, last: int) -> int | None:
+    words, tags = marked.words, marked.tags
     for step in steps:
-        end = None
         for index in range(at, min(at + step.gap + 1, last)):
-            end = _end_of(marked, index, step.classes)
-            if end is not None:
+            if tags[index] and not step.classes.isdisjoint(tags[index]):
+                at = _end_of(tags[index], step.classes)
                 break
-            if marked.words[index] in _CLAUSE_ENDS and marked.words[index - 1] != "all":  # all but deserted
+            if words[index] in _CLAUSE_ENDS and words[index - 1] != "all":  # all but deserted
                 return None
-        if end is None:
+        else:
             return None
-        at = end
     return at
 
 
-def _end_of(marked: Marked, index: int, classes: frozenset[str]) -> int | None:
-    tags = marked.tags[index]
-    if not tags or classes.isdisjoint(tags):
-        return None
+def _end_of(tags: Mapping[str, int], classes: frozenset[str]) -> int:
+    """Where the longest word of these classes ends, of which one begins at the token with these tags."""
     return max([tags[name] for name in classes if name in tags])

@@ -1,10 +1,10 @@
 """Marks: what the lexicon found in a text's tokens; claims and events are read from them."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from alerter.reading.tokens import Tokens
 
@@ -34,6 +34,8 @@ class Marked:
     mentions: list[Mention]
     places: Mapping[str, Sequence[int]]
     """Every class of word, and kind of name, that occurs → where it begins, in order."""
+    memo: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was read from the tokens and is asked for again, by the key of who reads it."""
 
     @property
     def present(self) -> AbstractSet[str]:

@@ -71,7 +71,15 @@ class Period:
 
 
 def periods(marked: Marked, first: int, last: int, published: date) -> list[Period]:
-    """All periods named between two tokens (half-open), in order."""
+    """All periods named between two tokens (half-open), in order; claims and events ask for the same ones."""
+    key = ("periods", first, last, published)
+    known: list[Period] | None = marked.memo.get(key)
+    if known is None:
+        known = marked.memo[key] = _named(marked, first, last, published)
+    return known
+
+
+def _named(marked: Marked, first: int, last: int, published: date) -> list[Period]:
     found: list[Period] = []
     unread = first
     for index in _openings(marked, first, last):
