@@ -5,6 +5,7 @@ From where to where it goes is read by `claim_routes` and, for tariffs, by `levy
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from alerter.core.reading import Basis
 from alerter.reading.claim_figures import Figure
@@ -22,8 +23,7 @@ class Route:
     destination: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(NamedTuple):
     """What the text speaks of so far; figures that name less inherit from it."""
 
     metric: str | None = None

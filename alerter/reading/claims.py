@@ -149,7 +149,7 @@ def _enter(passage: Passage, topic: Topic, first: int, last: int) -> Topic:
     destination = topic.destination if topic.destination and goes_on else None
     if (topic.route, topic.period, topic.destination) == (None, stated, destination):
         return topic
-    return replace(topic, route=None, period=stated, destination=destination)
+    return topic._replace(route=None, period=stated, destination=destination)
 
 
 def _claims_of(
@@ -291,8 +291,7 @@ def _unsaid_basis(metric: str, period: str | None, topic: Topic) -> Basis:
 
 
 def _advance(topic: Topic, claim: Claim, commodities: tuple[str, ...], route: Route) -> Topic:
-    return replace(
-        topic,
+    return topic._replace(
         route=route,
         said=claim.metric,
         metric=claim.metric if claim.metric != "tariff" else topic.metric,

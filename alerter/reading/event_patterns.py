@@ -6,7 +6,6 @@ its length. `vocabulary/events.yaml` holds the table and describes its shape.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, cast
 
@@ -58,7 +57,7 @@ class EventPattern:
         """Does it tell of an event? A type `no_…` only silences those it beats, where they share words."""
         return not self.type.startswith("no_")
 
-    def is_about(self, present: AbstractSet[str]) -> bool:
+    def is_about(self, present: frozenset[str]) -> bool:
         """Does a text with these classes speak of what it must speak of?"""
         return not self.about or not self.about.isdisjoint(present)
 

@@ -6,8 +6,8 @@ marked so or left out: an alert must not follow from what did not happen.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from alerter.core.reading import Event, EventStatus
 from alerter.reading.event_actors import Cast, actors_of
@@ -31,8 +31,7 @@ _INVERTED = frozenset({"should", "were"})
 _CERTAINTY: tuple[EventStatus, ...] = ("effective", "announced", "proposed", "rumoured", "demanded", "denied")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A pattern matched in a sentence."""
 
     pattern: EventPattern
@@ -61,7 +60,8 @@ def read_events(
     for sentence, classes in zip(marked.tokens.sentences, present, strict=True):
         if classes and not _tells_no_news(marked, sentence, classes):
             candidates = [one for one in patterns.within(classes) if one.pattern.is_about(marked.present)]
-            found.extend(_in_sentence(marked, sentence, candidates, published))
+            if candidates:
+                found.extend(_in_sentence(marked, sentence, candidates, published))
         if len(found) >= MOST_EVENTS:
             break
     events: list[tuple[Event, bool]] = []
@@ -147,8 +147,7 @@ def _in_sentence(
     starts = sorted(one.first for one in kept.values())
     ends = sorted((one.last for one in kept.values()), reverse=True)
     return [
-        replace(
-            one,
+        one._replace(
             until=next((start for start in starts if start >= one.last), sentence[1]),
             since=next((end for end in ends if end <= one.first), sentence[0]),
         )
@@ -165,7 +164,10 @@ def _places(marked: Marked, candidate: Candidate, sentence: tuple[int, int]) -> 
 
 
 def _is_beaten(found: Found, others: Iterable[Found]) -> bool:
-    """Do some of the same words tell of something else, as `suspends its export ban` does of no ban?"""
+    """Do some of the same words tell of something else, as `suspends its export ban` does of no ban?
+
+    What they better tell of may itself have been done before.
+    """
     return any(
         found.pattern.type in one.pattern.beats and found.first < one.last and one.first < found.last
         for one in others
@@ -178,11 +180,11 @@ def _with_companions(marked: Marked, found: list[Found], by_type: Mapping[str, E
     out = list(found)
     for one in found:
         if one.pattern.type == "licence_required" and _is_dated(marked, one.sentence):
-            out.append(replace(one, pattern=by_type["export_control_imposed"]))
+            out.append(one._replace(pattern=by_type["export_control_imposed"]))
         elif one.pattern.type == "tariff_struck_down":
-            out.append(replace(one, pattern=by_type["court_ruling"]))
+            out.append(one._replace(pattern=by_type["court_ruling"]))
     return [
-        replace(one, pattern=by_type[changed_levy(marked, one.pattern.type, one.sentence)]) for one in out
+        one._replace(pattern=by_type[changed_levy(marked, one.pattern.type, one.sentence)]) for one in out
     ]
 
 

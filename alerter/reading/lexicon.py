@@ -128,7 +128,7 @@ class Lexicon:
         for mention in kept:
             if mention.kind != "shadow":  # events are worded with them: `restrict ~5 commodity`
                 tags.add(mention.first, (mention.kind,), mention.last)
-        return Marked(tokens, words, joined, tags.by_token, kept, tags.in_order())
+        return Marked(tokens, words, joined, tags.by_token, kept, tags.in_order(), frozenset(tags.places))
 
     def _named(
         self, pattern: int, tokens: Tokens, first: int, last: int, mentions: list[Mention]

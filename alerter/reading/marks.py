@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -34,13 +33,10 @@ class Marked:
     mentions: list[Mention]
     places: Mapping[str, Sequence[int]]
     """Every class of word, and kind of name, that occurs → where it begins, in order."""
+    present: frozenset[str]
+    """Those classes and kinds."""
     memo: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
     """What was read from the tokens and is asked for again, by the key of who reads it."""
-
-    @property
-    def present(self) -> AbstractSet[str]:
-        """Every class of word, and kind of name, that occurs anywhere."""
-        return self.places.keys()
 
     def has(self, index: int, name: str) -> bool:
         """Does a word of this class begin here?"""

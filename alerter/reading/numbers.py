@@ -40,12 +40,13 @@ def quantities(marked: Marked, first: int, last: int) -> list[Quantity]:
 
 def _openings(marked: Marked, first: int, last: int) -> list[int]:
     """Where a quantity could begin: most words need no further look."""
-    tags = marked.tags
-    return [
+    said = [
         index
         for index, word in enumerate(marked.words[first:last], first)
-        if word[0].isdigit() or word in _WORDS or (tags[index] and not CHANGE_CLASSES.isdisjoint(tags[index]))
+        if word in _WORDS or word[0].isdigit()
     ]
+    changes = marked.starts_of(CHANGE_CLASSES & marked.present, first, last)
+    return sorted({*said, *changes}) if changes else said
 
 
 def _quantity_at(marked: Marked, index: int, last: int, found: Sequence[Quantity]) -> Quantity | None:

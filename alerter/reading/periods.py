@@ -94,13 +94,14 @@ def _named(marked: Marked, first: int, last: int, published: date) -> list[Perio
 
 def _openings(marked: Marked, first: int, last: int) -> list[int]:
     """Where a period could begin: most words need no further look."""
-    tags, words = marked.tags, marked.words
-    return [
+    words = marked.words
+    said = [
         index
         for index, word in enumerate(words[first:last], first)
-        if (tags[index] and not _CLASSES.isdisjoint(tags[index]))
-        or ((word[0].isdigit() or word in _OPENERS or word[:2] == "fy") and _may_open(words, index))
+        if (word in _OPENERS or word[0].isdigit() or word[:2] == "fy") and _may_open(words, index)
     ]
+    named = marked.starts_of(_CLASSES & marked.present, first, last)
+    return sorted({*said, *named}) if named else said
 
 
 def _may_open(words: list[str], index: int) -> bool:
