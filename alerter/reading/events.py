@@ -28,6 +28,17 @@ _OTHER_TOPICS = frozenset({"sports", "pastime", "utility"})
 """Classes of words of games, books and bills: a text is about them where its title is; else a sentence is."""
 _INVERTED = frozenset({"should", "were"})
 """They open a condition without `if`: `Should Beijing hold back permits`, `Were tankers to stop`."""
+_DECIDED = frozenset(
+    {
+        "court_ruling",
+        "court_injunction",
+        "court_stay_granted",
+        "court_stay_denied",
+        "court_remand",
+        "court_dismissed",
+        "tariff_struck_down",
+    }
+)
 _CERTAINTY: tuple[EventStatus, ...] = ("effective", "announced", "proposed", "rumoured", "demanded", "denied")
 
 
@@ -205,6 +216,8 @@ def _events_of(
     terms: Terms,
 ) -> list[tuple[Event, bool]]:
     status = _status(marked, found)
+    if status == "rumoured" and found.pattern.type in _DECIDED:
+        return []  # what a court might do is no decision
     pattern = found.pattern
     place = place_of(marked, (found.first, found.last), found.sentence, (found.since, found.until))
     parties = actors_of(marked, cast, place, acting=pattern.acting, onto=pattern.onto, status=status)
