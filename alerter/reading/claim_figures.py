@@ -50,15 +50,10 @@ class _Kept:
 
 def figures(marked: Marked, found: Sequence[Quantity], first: int, last: int) -> list[Figure]:
     """The figures among the quantities of the sentence from `first` to `last` (half-open)."""
+    stated = _stated(marked, found, first, last)
     kept: list[_Kept] = []
     rates: Quantity | None = None
-    compared: Quantity | None = None
-    for quantity, window in zip(found, _windows(found, first, last), strict=True):
-        is_moved = quantity.kind != "level" and _is_moved(marked, quantity)
-        is_base = is_compared(marked, quantity, window) and not is_moved
-        if is_base or (compared and _ends_range(compared, quantity)):
-            compared = quantity
-            continue
+    for quantity, window in zip(stated, _windows(stated, first, last), strict=True):
         if quantity.kind == "level":
             one = _level(marked, quantity, window, kept[-1].quantity if kept else None)
         else:
@@ -70,6 +65,20 @@ def figures(marked: Marked, found: Sequence[Quantity], first: int, last: int) ->
     if marked.says("respectively", first, last):
         kept = _in_turn(kept)
     return _pair(marked, kept)
+
+
+def _stated(marked: Marked, found: Sequence[Quantity], first: int, last: int) -> list[Quantity]:
+    """The quantities without those that others are only compared with: `from 2,626 t`."""
+    stated: list[Quantity] = []
+    compared: Quantity | None = None
+    for quantity, window in zip(found, _windows(found, first, last), strict=True):
+        is_moved = quantity.kind != "level" and _is_moved(marked, quantity)
+        is_base = is_compared(marked, quantity, window) and not is_moved
+        if is_base or (compared and _ends_range(compared, quantity)):
+            compared = quantity
+        else:
+            stated.append(quantity)
+    return stated
 
 
 _MOVES = frozenset({"up", "down"})
@@ -263,7 +272,8 @@ def _pair(marked: Marked, kept: Sequence[_Kept]) -> list[Figure]:
             figures.append(_alone(waiting))
             waiting = None
         if figures and _closes(marked, figures[-1], one.quantity):
-            figures[-1] = replace(figures[-1], level=one.quantity)
+            wide = replace(figures[-1].window, before_next=one.window.before_next)
+            figures[-1] = replace(figures[-1], level=one.quantity, window=wide)
         elif one.quantity.kind == "pct" or _is_range_end(figures, one):
             figures.append(_alone(one))
         else:

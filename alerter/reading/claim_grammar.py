@@ -10,6 +10,7 @@ from alerter.core.reading import Basis
 from alerter.reading.marks import Marked
 from alerter.reading.numerals import Quantity
 from alerter.reading.period_dates import previous_month, year_before
+from alerter.reading.period_roles import RECORDS
 from alerter.reading.periods import Period
 
 METRICS = (
@@ -348,11 +349,18 @@ def basis_of(
     return "other" if _is_against_plan(marked, quantity, window) else None
 
 
+_OF_RECORD = 8
+"""How many words before `since` a superlative may stand: `the smallest total for those months since`."""
+
+
 def _is_against_plan(marked: Marked, quantity: Quantity, window: Window) -> bool:
     """`28 % under the old target`, `fewer than it had planned`, `since the attacks began`."""
     if marked.says("plan_base", quantity.last, min(window.before_next, quantity.last + _FAR)):
         return True
-    return marked.says("since", quantity.last, window.last)
+    return any(
+        RECORDS.isdisjoint(marked.words[max(quantity.last, at - _OF_RECORD) : at])
+        for at, _ in marked.spans("since", quantity.last, window.last)
+    )
 
 
 def _said_basis(marked: Marked, first: int, last: int) -> Basis | None:
@@ -364,7 +372,9 @@ def _said_basis(marked: Marked, first: int, last: int) -> Basis | None:
             return "yoy"
         if "mom" in tags:
             return "mom"
-        if "qoq" in tags or "since" in tags:
+        if "qoq" in tags:
+            return "other"
+        if "since" in tags and RECORDS.isdisjoint(marked.words[max(0, at - _OF_RECORD) : at]):
             return "other"
     return None
 

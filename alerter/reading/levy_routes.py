@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from alerter.reading.claim_figures import Figure
 from alerter.reading.claim_rates import PAYING
-from alerter.reading.claim_subjects import Route, Topic
+from alerter.reading.claim_subjects import Route, Topic, reach_of
 from alerter.reading.country_parts import TAKERS, has_goods, part_of, word_before
 from alerter.reading.marks import Marked, Mention
 
@@ -43,7 +43,7 @@ def levy_route(marked: Marked, mentions: Sequence[Mention], figure: Figure, *, t
         return Route(origin=levier or topic.levy.destination or topic.levy.origin)
     paying = [m for m in own if _pays(marked, m)]
     window = figure.window
-    ahead = [m for m in paying if figure.last <= m.first < window.before_next]
+    ahead = [m for m in paying if figure.last <= m.first < reach_of(marked, figure)]
     behind = [m for m in paying if window.after_previous <= m.first < figure.first]
     nearest = ahead or behind[::-1] or [m for m in paying if m.first >= figure.last] or paying[::-1]
     payer = nearest[0].name if nearest else None

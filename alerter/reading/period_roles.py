@@ -53,7 +53,8 @@ def role_of(marked: Marked, text: str, place: tuple[int, int], opening: int) -> 
 
 _RECORD_WORDS = """lowest highest smallest largest biggest weakest strongest best worst fewest most least
 cheapest dearest"""
-_RECORDS = frozenset(_RECORD_WORDS.split())
+RECORDS = frozenset(_RECORD_WORDS.split())
+"""Superlatives, which hold for the time since another."""
 _FIRST_WORDS = "such time fall drop rise decline increase gain monthly annual yearly"
 _FIRSTS = frozenset(_FIRST_WORDS.split())
 
@@ -62,7 +63,7 @@ def _is_of_record(words: list[str], first: int, opening: int) -> bool:
     """`…, the lowest in 2025`, `…, the first such fall in 2021`: the span of a record, not when it is."""
     for at in range(max(opening + 2, first - 7), first):
         if words[at - 2] == "," and words[at - 1] in ("the", "its", "their"):
-            return words[at] in _RECORDS or (words[at] == "first" and words[at + 1] in _FIRSTS)
+            return words[at] in RECORDS or (words[at] == "first" and words[at + 1] in _FIRSTS)
     return False
 
 
