@@ -17,7 +17,8 @@ _FIRST_FEW = 20
 """Names of a text among which the sides of talks are sought."""
 _LEVY_REACH = 6
 _PAYING = frozenset({"object", "source", "goods"})
-"""How those stand whose goods pay."""
+"""How those stand whose goods pay, and how those who levy."""
+_ACTING = frozenset({"agent", "plain", "seat"})
 _STOPS = frozenset(
     ("on to from , for at and of a the an would will could may must face faces pay pays deal").split()
 )
@@ -100,7 +101,9 @@ def _levier(marked: Marked, states: Sequence[State], place: Place) -> Parties:
     named = next((s.name for s in own if _names_levy(marked, s, place)), None)
     if named:
         return Parties(named, hit_state(states, place, named))
-    actor, is_sure = acting_state(marked, states, place, onto=True)
+    payers = {s.name for s in own if s.standing in _PAYING} - {s.name for s in own if s.standing in _ACTING}
+    others = [s for s in states if s.name not in payers] or states
+    actor, is_sure = acting_state(marked, others, place, onto=True)
     if not is_sure and marked.says("us_levier", 0, len(marked.tags)):
         actor, is_sure = "US", True
     if not is_sure and all(s.standing in _PAYING for s in states if s.name == actor):

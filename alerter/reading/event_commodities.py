@@ -12,7 +12,7 @@ _ON_TOPIC = frozenset(
     {"on", "about", "over", "regarding", "concerning", "discuss", "discussing", "cover", "covering"}
 )
 _TOPIC_REACH = 9
-_ASIDE = frozenset(("over despite amid after citing because return exchange unlike besides").split())
+_ASIDE = frozenset(("over despite amid after citing because return exchange response unlike besides").split())
 _GOVERNING = frozenset({"of", "for", "on", "no"})
 """Behind them stands what is short: `starved of helium`, `find no yttrium`."""
 _WHOLE = ("goods", "imports")
@@ -46,6 +46,8 @@ def commodities_of(
         return ("vehicles",)
     if type_ == "strike" and marked.says("transport_workers", *place.sentence):
         return ()
+    if type_.startswith("talks") and len(names) > 1:
+        names = tuple(name for name in names if name != "other")  # `critical minerals, nickel among them`
     if type_ == "shortage":
         names = _lacking(marked, own, all_of, place) or names
     return tuple(name for name in names if not any(parents.get(other) == name for other in names))
@@ -55,7 +57,7 @@ def _is_levied(mention: Mention, place: Place, type_: str) -> bool:
     """Does it stand where the goods of a levy, or of a deal, are named?"""
     is_later = place.since > place.sentence[0]
     before = _BEFORE_DEAL if type_.startswith("talks") or is_later else _BEFORE_LEVY
-    return place.first - before <= mention.first < place.last + _BEHIND
+    return place.first - before <= mention.first < min(place.last + _BEHIND, place.clause[1])
 
 
 def _of_title(marked: Marked, all_of: Sequence[Mention], place: Place, type_: str) -> list[Mention]:

@@ -117,12 +117,7 @@ def _is_recalled(marked: Marked, at: int, first: int) -> bool:
 def _is_long_done(words: Sequence[str], at: int, first: int) -> bool:
     """Does a relative clause tell what had been done: `the order that had prohibited sales`?"""
     at -= words[at - 1] == "been"
-    if at - 1 <= first or words[at - 1] != "had":
-        return False
-    opening = next(
-        (index for index in range(at - 2, max(first, at - 6), -1) if words[index] in _RELATIVE), None
-    )
-    return opening is not None and words[opening - 1] not in _NO_RELATIVE
+    return at - 2 > first and words[at - 1] == "had" and words[at - 2] in _RELATIVE
 
 
 def _dated(words: Sequence[str], period: Period, published: date) -> When:

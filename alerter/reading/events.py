@@ -84,7 +84,7 @@ def read_events(
         if one.sentence not in terms:
             terms[one.sentence] = terms_of(marked, one.sentence, published)
         events.extend(_events_of(marked, mentions, one, parents, cast, terms[one.sentence]))
-    return _distinct(_with_sure_actors(events))
+    return _distinct(_with_sure_actors(events), parents)
 
 
 def _with_sure_actors(events: Sequence[tuple[Event, bool]]) -> list[Event]:
@@ -285,21 +285,36 @@ def _clause_start(marked: Marked, at: int, first: int) -> int:
     return first
 
 
-def _distinct(events: Sequence[Event]) -> tuple[Event, ...]:
+def _distinct(events: Sequence[Event], parents: Mapping[str, str]) -> tuple[Event, ...]:
     surest: dict[tuple[str, str | None, str | None], Event] = {}
     for event in events:
         key = (event.type, event.actor, event.commodity)
         known = surest.get(key)
         if known is None or _CERTAINTY.index(event.status) < _CERTAINTY.index(known.status):
             surest[key] = event
-    return tuple(event for event in surest.values() if not _is_told_better(event, surest))[:MOST_EVENTS]
+    told = tuple(surest.values())
+    return tuple(e for e in told if not any(_tells_better(other, e, parents) for other in told))[:MOST_EVENTS]
 
 
-def _is_told_better(event: Event, known: Iterable[tuple[str, str | None, str | None]]) -> bool:
-    """Does another event of the type name what this one leaves open: its actor, or its commodity?"""
-    for type_, actor, commodity in known:
-        if type_ != event.type or (actor, commodity) == (event.actor, event.commodity):
-            continue
-        if event.actor in (None, actor) and event.commodity in (None, commodity):
-            return True
-    return False
+_PLAINER = {"tariff_imposed": frozenset({"tariff_raised", "tariff_cut"})}
+"""What a headline calls a levy may be more, or less, of one that is there already."""
+
+
+def _tells_better(other: Event, event: Event, parents: Mapping[str, str]) -> bool:
+    """Does another event tell this one better?
+
+    It does where it names the actor or the commodity that this one leaves open, where the goods turn out to
+    be of a wider kind (`magnets` in the title, `rare earths` in the text), or its type says more of a levy.
+    """
+    if other is event or event.actor not in (None, other.actor):
+        return False
+    if other.type in _PLAINER.get(event.type, ()):
+        return event.commodity in (None, other.commodity)
+    if other.type != event.type:
+        return False
+    if event.commodity in (None, other.commodity):
+        return (event.actor, event.commodity) != (other.actor, other.commodity)
+    wider = parents.get(event.commodity) if event.commodity else None
+    if wider is None or wider != other.commodity:
+        return False
+    return other.span[0] >= event.span[1]
