@@ -175,4 +175,7 @@ def _rest(marked: Marked, steps: Sequence[Step], at: int, last: int) -> int | No
 
 def _end_of(tags: Mapping[str, int], classes: frozenset[str]) -> int:
     """Where the longest word of these classes ends, of which one begins at the token with these tags."""
+    if len(classes) == 1:
+        (name,) = classes
+        return tags[name]
     return max([tags[name] for name in classes if name in tags])

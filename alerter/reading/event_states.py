@@ -66,7 +66,7 @@ def states_of(marked: Marked, mentions: Sequence[Mention]) -> list[State]:
 
 
 def _offices(marked: Marked) -> Iterable[tuple[int, int, str, str]]:
-    for name in sorted(name for name in marked.present if name.startswith(AGENCY)):
+    for name in sorted(marked.family(AGENCY)):
         for at, end in marked.spans(name, 0, len(marked.tags)):
             if marked.tokens.is_capital(at) or end - at > 1:
                 yield at, end, name.removeprefix(AGENCY).upper(), "seat"

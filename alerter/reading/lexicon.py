@@ -54,6 +54,8 @@ class Lexicon:
     """By pattern: how many tokens it covers."""
     plain: tuple[tuple[str, ...] | None, ...]
     """By pattern: its classes of words, where it stands for nothing else and however it is written."""
+    families: Mapping[str, frozenset[str]]
+    """Prefix → the classes of words whose names begin with it: of agencies, of origins."""
     commodities: Mapping[str, Commodity]
     companies: Mapping[str, Company]
     guards: Mapping[str, tuple[str, ...]]
@@ -84,6 +86,7 @@ class Lexicon:
             senses=tuple(tuple(terms[pattern]) for pattern in patterns),
             plain=tuple(_plain(terms[pattern]) for pattern in patterns),
             lengths=tuple(len(pattern.split()) for pattern in patterns),
+            families={prefix: _family(prefix, terms) for prefix in (AGENCY, ORIGIN)},
             commodities=known,
             companies={company.id: company for company in companies},
             guards=_guards([*known.values(), *shipped, *countries]),
@@ -128,7 +131,8 @@ class Lexicon:
         for mention in kept:
             if mention.kind != "shadow":  # events are worded with them: `restrict ~5 commodity`
                 tags.add(mention.first, (mention.kind,), mention.last)
-        return Marked(tokens, words, joined, tags.by_token, kept, tags.in_order(), frozenset(tags.places))
+        places = tags.in_order()
+        return Marked(tokens, words, joined, tags.by_token, kept, places, frozenset(places), self.families)
 
     def _named(
         self, pattern: int, tokens: Tokens, first: int, last: int, mentions: list[Mention]
@@ -153,6 +157,11 @@ def _plain(senses: Sequence[Sense]) -> tuple[str, ...] | None:
     if any(one.kind != "word" or one.case != "any" or one.name == COMPANY_WORD for one in senses):
         return None
     return tuple(one.name for one in senses)
+
+
+def _family(prefix: str, terms: Mapping[str, Sequence[Sense]]) -> frozenset[str]:
+    words = (one.name for senses in terms.values() for one in senses if one.kind == "word")
+    return frozenset(name for name in words if name.startswith(prefix))
 
 
 class _Tags:

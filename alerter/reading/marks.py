@@ -1,7 +1,7 @@
 """Marks: what the lexicon found in a text's tokens; claims and events are read from them."""
 
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -35,8 +35,14 @@ class Marked:
     """Every class of word, and kind of name, that occurs → where it begins, in order."""
     present: frozenset[str]
     """Those classes and kinds."""
+    families: Mapping[str, frozenset[str]]
+    """Prefix → the classes of the lexicon whose names begin with it."""
     memo: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
     """What was read from the tokens and is asked for again, by the key of who reads it."""
+
+    def family(self, prefix: str) -> frozenset[str]:
+        """The classes that occur of those whose names begin with a prefix that the lexicon knows."""
+        return self.families[prefix] & self.present
 
     def has(self, index: int, name: str) -> bool:
         """Does a word of this class begin here?"""
@@ -56,8 +62,11 @@ class Marked:
         places = self.places.get(name, ())
         return places[bisect_left(places, first) : bisect_left(places, last)]
 
-    def starts_of(self, names: Iterable[str], first: int, last: int) -> Sequence[int]:
+    def starts_of(self, names: Collection[str], first: int, last: int) -> Sequence[int]:
         """Where words of any of these classes begin between two tokens (half-open), in order."""
+        if len(names) == 1:
+            (name,) = names
+            return self.starts(name, first, last)
         found = [places for name in names if (places := self.starts(name, first, last))]
         if len(found) < 2:
             return found[0] if found else ()

@@ -45,8 +45,7 @@ def _happening(event: Event) -> str:
 
 
 def _cited(marked: Marked) -> Iterator[str]:
-    names = [name for name in marked.places if name == "cites" or name.startswith(ORIGIN)]
-    for at in marked.starts_of(names, 0, len(marked.tags)):
+    for at in marked.starts_of(marked.family(ORIGIN) | {"cites"}, 0, len(marked.tags)):
         tags = marked.tags[at]
         for name, end in tags.items():
             if name.startswith(ORIGIN) and _is_cited(marked, at, end):
