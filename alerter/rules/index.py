@@ -54,24 +54,35 @@ class RuleIndex:
         self._conditions = [one if _asks_for_more_than_phrases(one) else None for _, one in triggers]
         self._by_name: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         self._always: list[int] = []
-        by_needle: defaultdict[str, list[int]] = defaultdict(list)
-        for number, (_, trigger) in enumerate(triggers):
+        met: defaultdict[str, list[int]] = defaultdict(list)
+        asking: defaultdict[str, list[int]] = defaultdict(list)
+        for number, (place, trigger) in enumerate(triggers):
             for needle in trigger.phrases:
-                by_needle[needle].append(number)
+                if self._conditions[number] is None:
+                    met[needle].append(place)
+                else:
+                    asking[needle].append(number)
             self._enter(number, trigger)
-        self._by_pattern = [tuple(numbers) for numbers in by_needle.values()]
-        self._automaton = AhoCorasick(list(by_needle)) if by_needle else None
+        needles = list(met | asking)
+        self._met = [tuple(met.get(needle, ())) for needle in needles]
+        """By pattern: the places of the rules for which the phrase is enough."""
+        self._asking = {at: tuple(asking[one]) for at, one in enumerate(needles) if one in asking}
+        """Pattern → the triggers that ask for more than the phrase."""
+        self._automaton = AhoCorasick(needles) if needles else None
 
     def candidates(self, read: ReadSignal, normalised: str) -> Sequence[RuleConfig]:
         """The rules worth trying on the signal, in their order. `normalised`: its body, normalised."""
         offer = _Offer.of(read)
+        patterns = self._patterns_in(normalised)
         found = set(self._always)
-        found.update(self._by_phrases(normalised))
+        found.update(*[self._asking[pattern] for pattern in self._asking.keys() & patterns])
         for key in _keys(offer):
             found.update(self._by_name.get(key, ()))
         conditions = self._conditions
-        met = (number for number in found if (one := conditions[number]) is None or offer.meets(one))
-        return [self._rules[place] for place in sorted({self._places[number] for number in met})]
+        met = [number for number in found if (one := conditions[number]) is None or offer.meets(one)]
+        places = {self._places[number] for number in met}
+        places.update(*[self._met[pattern] for pattern in patterns])
+        return list(map(self._rules.__getitem__, sorted(places)))
 
     def _enter(self, number: int, trigger: Trigger) -> None:
         """Enter a trigger without phrases under its rarest field; one without fields is always met."""
@@ -90,12 +101,11 @@ class RuleIndex:
         for value in fields[field]:
             self._by_name[field, value].append(number)
 
-    def _by_phrases(self, normalised: str) -> Iterator[int]:
+    def _patterns_in(self, normalised: str) -> set[int]:
+        """The needles that stand in the text, by their numbers in the automaton."""
         if self._automaton is None:
-            return
-        found = self._automaton.find_matches_as_indexes(normalised, overlapping=True)
-        for pattern in {pattern for pattern, _, _ in found}:
-            yield from self._by_pattern[pattern]
+            return set()
+        return {one[0] for one in self._automaton.find_matches_as_indexes(normalised, overlapping=True)}
 
 
 def _asks_for_more_than_phrases(trigger: Trigger) -> bool:
