@@ -7,6 +7,7 @@ day (`Copper closed at …`) is no copy.
 """
 
 from array import array
+from operator import add
 
 from rensa import RMinHash
 
@@ -23,8 +24,8 @@ SAME_NUMBERS = 0.75
 """Least share of the numbers of the text with fewer of them that the other has too."""
 _BANDS, _ROWS = 20, 3
 """Two openings of likeness s share a band with the probability 1 − (1 − s³)²⁰: 0.992 at 0.6, 0.07 at 0.15."""
-_WIDTH = _ROWS * 8
-"""Hexadecimal digits of a band."""
+_LABELS = [f"{at * _ROWS * 8}:" for at in range(_BANDS)]
+"""What stands before each band, so that equal digits of two others are no match: its place in the digest."""
 _SEED = 1
 _LONGEST_OPENING = 2_000
 """Characters that surely hold the words that are compared."""
@@ -39,8 +40,8 @@ def sketch_of(text: str) -> Sketch | None:
 def _bands(found: list[str]) -> tuple[str, ...]:
     minima = RMinHash(num_perm=_BANDS * _ROWS, seed=_SEED)
     minima.update(list(map(" ".join, zip(found, found[1:], found[2:], strict=False))))
-    digest = array("I", minima.digest()).tobytes().hex()
-    return tuple([f"{at}:{digest[at : at + _WIDTH]}" for at in range(0, len(digest), _WIDTH)])
+    bands = array("I", minima.digest()).tobytes().hex(" ", _ROWS * 4).split(" ")
+    return tuple(map(add, _LABELS, bands))
 
 
 def are_copies(one: Sketch, other: Sketch) -> bool:
