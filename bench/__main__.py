@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 
-from bench import copies, corpus, intake, listing, polling, reading, schedule, throughput
+from bench import copies, corpus, intake, listing, matching, polling, reading, schedule, throughput
 
 
 def main(names: list[str]) -> None:
@@ -14,6 +14,7 @@ def main(names: list[str]) -> None:
         "corpus": corpus.main,
         "intake": lambda: asyncio.run(intake.main()),
         "listing": listing.main,
+        "matching": matching.main,
         "polling": polling.main,
         "reading": reading.main,
         "schedule": schedule.main,
