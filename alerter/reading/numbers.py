@@ -40,13 +40,10 @@ def quantities(marked: Marked, first: int, last: int) -> list[Quantity]:
 
 def _openings(marked: Marked, first: int, last: int) -> list[int]:
     """Where a quantity could begin: most words need no further look."""
-    said = [
-        index
-        for index, word in enumerate(marked.words[first:last], first)
-        if word in _WORDS or word[0].isdigit()
-    ]
-    changes = marked.starts_of(CHANGE_CLASSES & marked.present, first, last)
-    return sorted({*said, *changes}) if changes else said
+    found = {index for index, word in enumerate(marked.words[first:last], first) if word in _WORDS}
+    found.update(marked.tokens.numerals_in(first, last))
+    found.update(marked.starts_of(CHANGE_CLASSES & marked.present, first, last))
+    return sorted(found)
 
 
 def _quantity_at(marked: Marked, index: int, last: int, found: Sequence[Quantity]) -> Quantity | None:

@@ -21,14 +21,16 @@ def times(marked: Marked, first: int, last: int, published: date) -> list[Period
     """All periods of a sentence, those of the calendar and those told from the day of publication."""
     words = marked.words
     named = [_so_far(words, period, published) for period in periods(marked, first, last, published)]
-    taken = {at for period in named for at in range(period.first, period.last)}
     if not MINYEAR < published.year < MAXYEAR:
         return named  # weeks before and after would leave the calendar
-    for index in range(first, last):
-        if words[index] in _OPENERS and index not in taken:
-            told = _told_at(words, index, published)
-            if told and told.last <= last:
-                named.append(replace(told, role=role_of(marked, told.text, (told.first, told.last), first)))
+    openings = [at for at, word in enumerate(words[first:last], first) if word in _OPENERS]
+    if not openings:
+        return named
+    taken = {at for period in named for at in range(period.first, period.last)}
+    for index in openings:
+        told = _told_at(words, index, published) if index not in taken else None
+        if told and told.last <= last:
+            named.append(replace(told, role=role_of(marked, told.text, (told.first, told.last), first)))
     return sorted(named, key=lambda period: period.first)
 
 

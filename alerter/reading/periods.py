@@ -95,13 +95,10 @@ def _named(marked: Marked, first: int, last: int, published: date) -> list[Perio
 def _openings(marked: Marked, first: int, last: int) -> list[int]:
     """Where a period could begin: most words need no further look."""
     words = marked.words
-    said = [
-        index
-        for index, word in enumerate(words[first:last], first)
-        if (word in _OPENERS or word[0].isdigit() or word[:2] == "fy") and _may_open(words, index)
-    ]
+    said = marked.tokens.numerals_in(first, last)
+    said += [at for at, word in enumerate(words[first:last], first) if word in _OPENERS or word[:2] == "fy"]
     named = marked.starts_of(_CLASSES & marked.present, first, last)
-    return sorted({*said, *named}) if named else said
+    return sorted({*named, *(at for at in said if _may_open(words, at))})
 
 
 def _may_open(words: list[str], index: int) -> bool:

@@ -112,10 +112,16 @@ class Tokens:
     """Half-open ranges of tokens."""
     title_end: int
     """The first token after the title's line."""
+    numerals: list[int]
+    """The tokens that begin with a digit, in order."""
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Where the tokens first to last (half-open) stand in the original."""
         return self.starts[first], self.ends[last - 1]
+
+    def numerals_in(self, first: int, last: int) -> list[int]:
+        """The tokens between two (half-open) that begin with a digit, in order."""
+        return self.numerals[bisect_left(self.numerals, first) : bisect_left(self.numerals, last)]
 
     def is_capital(self, index: int) -> bool:
         """Does the token begin with a capital letter?"""
@@ -146,7 +152,8 @@ def tokenise(title: str, text: str) -> Tokens:
         ends = [offsets[end - 1] + 1 for end in ends]
     title_end = bisect_left(starts, len(title))
     sentences = _sentences(original, words, starts)
-    return Tokens(original, words, starts, ends, sentences, title_end)
+    numerals = [index for index, word in enumerate(words) if word[0].isdigit()]
+    return Tokens(original, words, starts, ends, sentences, title_end, numerals)
 
 
 def _sentences(original: str, words: list[str], starts: list[int]) -> list[tuple[int, int]]:
