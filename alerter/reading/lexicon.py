@@ -16,7 +16,7 @@ import yaml
 from ahocorasick_rs import AhoCorasick
 
 from alerter.reading.entries import Commodity, Company, Country, merged
-from alerter.reading.event_patterns import PatternTable, parse_patterns
+from alerter.reading.events.patterns import PatternTable, parse_patterns
 from alerter.reading.headings import HEADING, headings_in
 from alerter.reading.marks import Kind, Marked, Mention
 from alerter.reading.origins import ORIGIN

@@ -2,13 +2,13 @@
 
 from alerter.core.reading import Claim, CourtMeaning, Event, NoticeMeaning, Reading, Sketch
 from alerter.core.signal import Signal, SignalKind
-from alerter.reading.chinese import ChineseReader
-from alerter.reading.chinese_text import is_chinese
-from alerter.reading.claims import read_claims
+from alerter.reading.chinese.reader import ChineseReader
+from alerter.reading.chinese.text import is_chinese
+from alerter.reading.claims.claims import read_claims
 from alerter.reading.copies import sketch_of
-from alerter.reading.courts import read_docket_entry
-from alerter.reading.event_levies import with_rates
-from alerter.reading.events import read_events
+from alerter.reading.courts.entries import read_docket_entry
+from alerter.reading.events.events import read_events
+from alerter.reading.events.levies import with_rates
 from alerter.reading.lexicon import Lexicon
 from alerter.reading.marks import Marked, Mention
 from alerter.reading.mentions import listed, meant

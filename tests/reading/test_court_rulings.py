@@ -2,8 +2,8 @@
 
 import pytest
 
-from alerter.reading.court_openings import opening_of
-from alerter.reading.courts import read_docket_entry
+from alerter.reading.courts.entries import read_docket_entry
+from alerter.reading.courts.openings import opening_of
 from tests.support.docket_corpus import CAPTION, accuracies, docket_entries
 
 # document, whose, dispositions, relief, decides | entry

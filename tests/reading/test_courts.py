@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerter.reading.courts import read_docket_entry
+from alerter.reading.courts.entries import read_docket_entry
 
 # (entry, document, by, dispositions, relief, decides)
 ENTRIES = [

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.reading import Lexicon
-from alerter.reading.event_terms import Terms, terms_of
+from alerter.reading.events.terms import Terms, terms_of
 from alerter.reading.tokens import tokenise
 from tests.reading.support_reading import read
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from alerter.reading.period_dates import last_day
+from alerter.reading.periods.dates import last_day
 from tests.reading.support_reading import PUBLISHED, read
 
 # (sentence, published)

@@ -3,7 +3,7 @@
 import pytest
 
 from alerter.reading import Lexicon
-from alerter.reading.numbers import quantities
+from alerter.reading.numbers.quantities import quantities
 from alerter.reading.tokens import tokenise
 
 LEXICON = Lexicon.build()

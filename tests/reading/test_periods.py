@@ -6,8 +6,8 @@ from functools import lru_cache
 import pytest
 
 from alerter.reading import Lexicon
-from alerter.reading.period_dates import last_day, month_text, previous_month, span_text, year_before
-from alerter.reading.periods import periods
+from alerter.reading.periods.calendar import periods
+from alerter.reading.periods.dates import last_day, month_text, previous_month, span_text, year_before
 from alerter.reading.tokens import tokenise
 
 PUBLISHED = date(2025, 8, 20)

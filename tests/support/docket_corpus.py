@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from alerter.core.reading import CourtMeaning, Document
-from alerter.reading.courts import read_docket_entry
+from alerter.reading.courts.entries import read_docket_entry
 from tests.support.corpus import rows
 
 CAPTION = "Importers, Inc. v. United States"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from alerter.reading.courts import read_docket_entry
+from alerter.reading.courts.entries import read_docket_entry
 from alerter.sources.formats.courtlistener_courts import court_time, written_number
 from alerter.sources.formats.courtlistener_entries import Setting, case_signal, entry_signal
 from alerter.sources.formats.courtlistener_rows import (

@@ -1,0 +1,1 @@
+"""Numbers: what a text counts, in digits and words, with units, bounds and scales."""

@@ -1,0 +1,1 @@
+"""Periods: the times that a text names, by the day it was published."""
