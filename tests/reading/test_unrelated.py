@@ -21,7 +21,26 @@ def told(reading: Reading) -> tuple[Sequence[Claim], Sequence[Event]]:
     return reading.claims, reading.events
 
 
-@pytest.mark.parametrize("table", ["trade_*", "controls_*", "supply_*", "prices_*", "courts_news", "talks"])
+def unplaced(reading: Reading) -> list[Claim | Event]:
+    """The claims and events of a text, wherever they stand in it."""
+    every: tuple[Claim | Event, ...] = (*reading.claims, *reading.events)
+    return [one.model_copy(update={"span": (0, 0)}) for one in every]
+
+
+TABLES = (
+    "trade_*",
+    "controls_*",
+    "supply_*",
+    "prices_*",
+    "tariff*",
+    "courts_news",
+    "talks",
+    "events_*",
+    "world_*",
+)
+
+
+@pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("unrelated", UNRELATED)
 def test_an_unrelated_sentence_at_the_end_changes_nothing(table: str, unrelated: str) -> None:
     """The same claims and events, at the same places."""
@@ -31,5 +50,18 @@ def test_an_unrelated_sentence_at_the_end_changes_nothing(table: str, unrelated:
             entry, line={**entry.line, "text": f"{entry.line.get('text', '')} {unrelated}".strip()}
         )
         if told(read(reader(), entry)) != told(read(reader(), longer)):
+            changed.append(entry.id)
+    assert changed == []
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("unrelated", UNRELATED)
+def test_an_unrelated_sentence_at_the_front_changes_nothing(table: str, unrelated: str) -> None:
+    """The same claims and events, as far on as the sentence is long."""
+    changed = []
+    for entry in entries(table):
+        text = f"{unrelated} {entry.line.get('text', '')}".strip()
+        longer = replace(entry, line={**entry.line, "text": text})
+        if unplaced(read(reader(), entry)) != unplaced(read(reader(), longer)):
             changed.append(entry.id)
     assert changed == []

@@ -141,7 +141,7 @@ def _names_levy(marked: Marked, mention: Mention) -> bool:
 
 
 _STOP_WORDS = "on to from , for at and of a the an would will could may must face faces pay pays deal accord"
-_STOPS = frozenset(_STOP_WORDS.split())
+_STOPS = frozenset({*_STOP_WORDS.split(), "\n", "."})
 
 
 def _is_on_exports(marked: Marked, figure: Figure) -> bool:

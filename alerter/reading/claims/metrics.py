@@ -195,8 +195,10 @@ def _is_granted(marked: Marked, figure: Figure) -> bool:
     near = max(figure.window.after_previous, level.first - _NEAR)
     if marked.says("permitting", near, level.last + 4):
         return True
-    may = any(word in ("may", "can") for word in marked.words[near : level.last + 4])
-    return may and "quota" in marked.present
+    if "quota" not in marked.present:
+        return False
+    ahead = range(near, min(level.last + 4, len(marked.words)))
+    return any(marked.words[at] in ("may", "can") and not marked.tokens.is_capital(at) for at in ahead)
 
 
 # --- measures told by verbs -------------------------------------------------------------------------

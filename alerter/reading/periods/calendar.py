@@ -5,8 +5,10 @@ knows what it is there for: when a figure holds, what it is compared with, since
 written `2025-05`, `2025-Q2`, `2025`, `2025-01..2025-05`; `period_dates` reckons them out.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 
 from alerter.reading.marks import Marked
 from alerter.reading.periods.dates import (
@@ -226,13 +228,16 @@ def _range(
 
 
 _GRANTS = frozenset({"quota", "limiting", "permitting"})
-_GRANTED_WITHIN = 40
 
 
 def _is_granted(marked: Marked, finish: int) -> bool:
     """Do the words about tell what may be shipped in those months, rather than what was?"""
-    near = range(max(0, finish - _GRANTED_WITHIN), min(finish + _GRANTED_WITHIN, len(marked.words)))
-    return any(marked.any_of(at, _GRANTS) for at in near)
+    sentences = marked.tokens.sentences
+    first, last = sentences[bisect_right(sentences, finish - 1, key=itemgetter(0)) - 1]
+    return any(
+        marked.any_of(at, _GRANTS) or (marked.words[at] == "may" and not marked.tokens.is_capital(at))
+        for at in range(first, last)
+    )
 
 
 def _range_year(marked: Marked, at: int, month: int, published: date) -> tuple[int | None, int]:
