@@ -228,5 +228,10 @@ def _fold_char(char: str) -> str:
     if plain is not None:
         return plain
     decomposed = unicodedata.normalize("NFKD", char).casefold()
-    bare = "".join(part for part in decomposed if not unicodedata.combining(part))
+    bare = "".join(_digit(part) for part in decomposed if not unicodedata.combining(part))
     return unicodedata.normalize("NFC", bare)
+
+
+def _digit(char: str) -> str:
+    """The plain digit that a character of any script or shape stands for (`\u0663`, `\u2786`), else itself."""
+    return str(unicodedata.digit(char)) if char.isdigit() else char

@@ -38,6 +38,18 @@ QUANTITIES = [
     ("a third of buyers", []),
     ("for a third month", []),
     ("the second half", []),
+    ("Third as of a", []),
+    # parts of a scale
+    ("half a million tonnes", [("level", 5e5, "t", "exact")]),
+    ("about half a million tonnes", [("level", 5e5, "t", "approx")]),
+    ("half million tonnes", [("level", 5e5, "t", "exact")]),
+    ("nearly a half million tonnes", [("level", 5e5, "t", "approx")]),
+    ("some three quarters of a million tonnes", [("level", 7.5e5, "t", "approx")]),
+    ("a million tonnes", [("level", 1e6, "t", "exact")]),
+    # digits of other scripts and shapes
+    ("fell \u0662\u0665 per cent", [("pct", 25, "pct", "exact")]),
+    ("\u2786 per cent", [("pct", 7, "pct", "exact")]),
+    ("\u2776tonnes", [("level", 1, "t", "exact")]),
     # money
     ("for 3 million dollars", [("level", 3e6, "usd", "exact")]),
     ("cost 40 euros", [("level", 40, "eur", "exact")]),

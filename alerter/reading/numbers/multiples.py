@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from alerter.core.reading import Bound
 from alerter.reading.marks import Marked
-from alerter.reading.numbers.numerals import FRACTIONS, SMALL, Number, Quantity, bound_at
+from alerter.reading.numbers.numerals import FRACTIONS, SMALL, Number, Quantity, bound_at, part_of_scale
 
 _FOLDS = frozenset(f"{word}fold" for word in SMALL)
 _WORD_CHANGES = {
@@ -84,9 +84,10 @@ def _fraction(marked: Marked, index: int, last: int) -> Quantity | None:
     if counted is None:
         return None
     index, count = counted
-    first = (
-        index - 1 if words[index - 1] != "by" and (count != 1 or words[index - 1] in ("a", "one")) else index
-    )
+    if part_of_scale(words, index, last):
+        return None  # `about half a million tonnes`
+    before = words[index - 1] if index else ""
+    first = index - 1 if before != "by" and (count != 1 or before in ("a", "one")) else index
     part = count * FRACTIONS[words[index]]
     after = words[index + 1] if index + 1 < last else ""
     if after in ("as", "again") and "again" in words[index + 1 : index + 4]:

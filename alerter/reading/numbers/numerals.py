@@ -88,12 +88,7 @@ FRACTIONS = {**_PARTS, **{f"{word}s": part for word, part in _PARTS.items()}, "h
 
 def number_of(word: str) -> float:
     """The number that a numeral stands for: `1,238.5`."""
-    digits = word.replace(",", "")
-    return (
-        float(digits)
-        if digits.isascii()
-        else float("".join(str(int(c)) if c.isdigit() else c for c in digits))
-    )
+    return float(word.replace(",", ""))
 
 
 def number_at(marked: Marked, index: int, last: int) -> Number | None:
@@ -104,10 +99,10 @@ def number_at(marked: Marked, index: int, last: int) -> Number | None:
         digits = number_of(word)
     elif word in SMALL:
         digits, at = _spelled(words, index, last)
-    elif word in LONG_SCALES and index and words[index - 1] in ("a", "half"):
+    elif word in LONG_SCALES and index and words[index - 1] == "a":
         return Number(1.0, _SCALES[word], index - 1, at)  # `a million`
     elif word in ("half", "quarter", "quarters"):
-        return _part_of_scale(words, index, last)
+        return part_of_scale(words, index, last)
     else:
         return None
     if words[at : at + 3] == ["and", "a", "half"]:
@@ -126,13 +121,15 @@ def _spelled(words: Sequence[str], index: int, last: int) -> tuple[float, int]:
     return value, after
 
 
-def _part_of_scale(words: Sequence[str], index: int, last: int) -> Number | None:
-    """`half a million`, `three quarters of a million`."""
+def part_of_scale(words: Sequence[str], index: int, last: int) -> Number | None:
+    """`half a million`, `a half million`, `three quarters of a million`."""
     at = index + 1 + (words[index + 1 : index + 2] == ["of"])
-    if at + 1 >= last or words[at] != "a" or words[at + 1] not in LONG_SCALES:
+    at += words[at : at + 1] == ["a"]
+    if at >= last or words[at] not in LONG_SCALES:
         return None
-    count = SMALL.get(words[index - 1], 1.0) if index else 1.0
-    return Number(count * FRACTIONS[words[index]], _SCALES[words[at + 1]], index, at + 2)
+    before = words[index - 1] if index else ""
+    first = index - 1 if before == "a" or before in SMALL else index
+    return Number(SMALL.get(before, 1.0) * FRACTIONS[words[index]], _SCALES[words[at]], first, at + 1)
 
 
 def _is_metre(words: Sequence[str], at: int, last: int) -> bool:
