@@ -233,5 +233,5 @@ def _fold_char(char: str) -> str:
 
 
 def _digit(char: str) -> str:
-    """The plain digit that a character of any script or shape stands for (`\u0663`, `\u2786`), else itself."""
+    """The plain digit that a character of any script or shape stands for (`\u0663`, `\u2786`), or itself."""
     return str(unicodedata.digit(char)) if char.isdigit() else char

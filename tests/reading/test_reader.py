@@ -47,6 +47,21 @@ def test_reading_is_pure_and_its_spans_lie_in_the_text(title: str, text: str, ki
         assert 0 <= start < end <= length
 
 
+@pytest.mark.parametrize("published", ["0001-01-01", "1900-01-31", "9999-12-31"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "China imposes a 10% tariff on copper from January until December, for 90 days.",
+        "Beijing banned exports of tin last week, in May of FY26023.",
+        "商务部公告：自公布次日起对稀土实施出口管制，为期200天。",
+        "本月中国对稀土实施出口管制，2月10日起生效。",
+    ],
+)
+def test_a_text_dated_at_the_calendars_end_is_read(text: str, published: str) -> None:
+    """What lies before or after such a day leaves the calendar: no day is told, and nothing fails."""
+    assert read("Briefing", text, published=published).commodities
+
+
 HOSTILE = [
     "exports fell 34% ",
     "1,",

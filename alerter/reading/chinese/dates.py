@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from alerter.reading.chinese.quantities import chinese_number
+from alerter.reading.periods.dates import RECKONED_YEARS
 
 _CN = "[〇零一二三四五六七八九十]"
 _MONTH = rf"(?:\d{{1,2}}|{_CN}{{1,2}})"
@@ -156,6 +157,8 @@ def _number(word: str) -> int:
 
 def effective_on(text: str, published: date) -> date | None:
     """The day from which a text says that something holds."""
+    if published.year not in RECKONED_YEARS:
+        return None
     if _DAY_AFTER.search(text):
         return published + timedelta(days=1)
     found = [(one.start(), one) for pattern in (_FROM, _INTO_FORCE) for one in pattern.finditer(text)]
@@ -168,6 +171,8 @@ def effective_on(text: str, published: date) -> date | None:
 
 def ends_on(text: str, published: date) -> date | None:
     """The day until which a text says that something holds."""
+    if published.year not in RECKONED_YEARS:
+        return None
     since = effective_on(text, published) or published
     for found in (*_UNTIL.finditer(text), *_EXPIRES.finditer(text)):
         day = _day(found, since, is_end=True)

@@ -16,6 +16,7 @@ from alerter.reading.chinese.parties import Place, commodities_of, is_general, p
 from alerter.reading.chinese.routes import specific
 from alerter.reading.chinese.text import ChineseText, Sentence
 from alerter.reading.chinese.words import ChineseWords, EventWording
+from alerter.reading.periods.dates import RECKONED_YEARS
 
 MOST_EVENTS = 50
 """A text with more is a list or hostile; what follows is left unread."""
@@ -191,7 +192,7 @@ def _is_past(
         return "周年" in before + behind
     if words.statuses["past"].search(before) or re.search("以来|后$|之后|周年", behind):
         return True
-    if official:
+    if official or published.year not in RECKONED_YEARS:
         return False
     dated = [one for one in periods(masked, clause[0], found.last, published) if not one.is_aside]
     return bool(dated) and len(dated[-1].text) == 7 and _month_end(dated[-1].text) < published - _OLD

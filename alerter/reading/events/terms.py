@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from alerter.reading.marks import Marked
+from alerter.reading.periods.dates import RECKONED_YEARS
 
 _YEARS = range(1990, 2100)
 _LEEWAY = timedelta(days=60)
@@ -98,20 +99,25 @@ def terms_of(marked: Marked, sentence: tuple[int, int], published: date) -> Term
     start, end = marked.tokens.span(first, last)
     text = marked.tokens.original[start:end]
     clause = None if _CLAUSE_WORDS.isdisjoint(words) else _CLAUSE.search(text)
-    begins = (_begins(marked, at, last, published) for at, word in enumerate(words, first) if word in _BEGIN)
-    effective_on = next(filter(None, begins), None)
-    ends = (
-        _ends(marked, at, last, published, effective_on)
-        for at, word in enumerate(words, first)
-        if word in _END
-    )
-    ends_on = next(filter(None, ends), None)
+    effective_on, ends_on = _days(marked, sentence, published)
     return Terms(
         instrument=None if _INSTRUMENT_WORDS.isdisjoint(words) else _instrument(text),
         clause=clause[1] if clause else None,
         effective_on=effective_on.isoformat() if effective_on else None,
         ends_on=ends_on.isoformat() if ends_on else None,
     )
+
+
+def _days(marked: Marked, sentence: tuple[int, int], published: date) -> tuple[date | None, date | None]:
+    """The days from which and until which a measure holds, as far as its sentence says."""
+    if published.year not in RECKONED_YEARS:
+        return None, None
+    first, last = sentence
+    placed = list(enumerate(marked.words[first:last], first))
+    begins = (_begins(marked, at, last, published) for at, word in placed if word in _BEGIN)
+    effective_on = next(filter(None, begins), None)
+    ends = (_ends(marked, at, last, published, effective_on) for at, word in placed if word in _END)
+    return effective_on, next(filter(None, ends), None)
 
 
 def _instrument(text: str) -> str | None:

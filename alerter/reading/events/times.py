@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from alerter.reading.events.clauses import is_time
 from alerter.reading.marks import Marked
 from alerter.reading.periods.calendar import Period, periods
-from alerter.reading.periods.dates import last_day
+from alerter.reading.periods.dates import RECKONED_YEARS, last_day
 
 _RECENT = timedelta(days=10)
 """A measure that is older when the text is published is recalled, not reported."""
@@ -36,8 +36,6 @@ _CONJUNCTIONS = (
 _BOUNDARIES = frozenset({*_CONJUNCTIONS.split(), ";", ":", "(", ")", "\n", "since", ","})
 _ADVERBIAL = frozenset({"in", "on", "since", "during"})
 """Not `from`: `bans exports from January` tells of one to come."""
-_CALENDAR = range(1900, 2200)
-"""Years of publication about which there is anything earlier to say; others are a source's mistake."""
 _MONTH_PARTS = {"early": 10, "mid": 20, "late": None, "the": None, "-": None}
 _ATTRIBUTES = frozenset({"'s", "export", "rare", "own", "trade", "new"})
 _RELATIVE = frozenset({"that", "which"})
@@ -67,7 +65,7 @@ class When:
 
 def past_times(marked: Marked, sentence: tuple[int, int], published: date) -> list[When]:
     """The times that a sentence names and that lie well before publication."""
-    if published.year not in _CALENDAR:
+    if published.year not in RECKONED_YEARS:
         return []
     named = periods(marked, *sentence, published)
     dated = [_dated(marked.words, one, published) for one in named]

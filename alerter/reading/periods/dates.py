@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 YEAR_MONTHS = 12
+RECKONED_YEARS = range(1900, 2200)
+"""Years of publication from which other times are reckoned; others are a source's mistake."""
 
 
 @dataclass(frozen=True, slots=True)

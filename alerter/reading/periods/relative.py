@@ -5,11 +5,11 @@ day that stands beside them is that of their publication.
 """
 
 from dataclasses import replace
-from datetime import MAXYEAR, MINYEAR, date, timedelta
+from datetime import date, timedelta
 
 from alerter.reading.marks import Marked
 from alerter.reading.periods.calendar import Period, periods
-from alerter.reading.periods.dates import month_text, span_text
+from alerter.reading.periods.dates import RECKONED_YEARS, month_text, span_text
 from alerter.reading.periods.roles import WEEKDAYS, role_of
 
 _NOW = frozenset({"today", "currently", "presently", "now", "overnight", "tonight"})
@@ -21,8 +21,8 @@ def times(marked: Marked, first: int, last: int, published: date) -> list[Period
     """All periods of a sentence, those of the calendar and those told from the day of publication."""
     words = marked.words
     named = [_so_far(words, period, published) for period in periods(marked, first, last, published)]
-    if not MINYEAR < published.year < MAXYEAR:
-        return named  # weeks before and after would leave the calendar
+    if published.year not in RECKONED_YEARS:
+        return named
     openings = [at for at, word in enumerate(words[first:last], first) if word in _OPENERS]
     if not openings:
         return named

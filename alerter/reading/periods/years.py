@@ -98,9 +98,8 @@ def _is_japanese(marked: Marked) -> bool:
 def _fiscal_number(words: list[str], at: int) -> tuple[int | None, int]:
     """The number of a fiscal year: `FY26`, `FY 2026`, `fiscal 2026`, `fiscal year 2026`."""
     word = words[at]
-    if word[:2] == "fy" and word.isascii() and word[2:].isdigit():
-        number = int(word[2:])
-        return (number + 2000 if number < 100 else number), at + 1
+    if word[:2] == "fy" and (is_year(word[2:]) or (len(word) == 4 and word[2:].isdigit())):
+        return int(word[2:]) + (2000 if len(word) == 4 else 0), at + 1
     if word not in ("fy", "fiscal"):
         return None, at
     at += 2 if words[at + 1 : at + 2] == ["year"] else 1
