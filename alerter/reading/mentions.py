@@ -89,8 +89,14 @@ def _is_commodity_meant(marked: Marked, mention: Mention, lexicon: Lexicon) -> b
     return marked.words[mention.first] != "lead" or _is_among_metals(marked, mention)
 
 
-def _says_any(marked: Marked, needles: Iterable[str]) -> bool:
-    return any(needle in marked.joined for needle in needles)
+def _says_any(marked: Marked, needles: tuple[str, ...]) -> bool:
+    """Does one of the needles stand anywhere in the text? Looked up once, however often a name occurs."""
+    if not needles:
+        return False
+    known: bool | None = marked.memo.get(needles)
+    if known is None:
+        known = marked.memo[needles] = any(needle in marked.joined for needle in needles)
+    return known
 
 
 def _is_among_metals(marked: Marked, mention: Mention) -> bool:
@@ -110,7 +116,7 @@ def _is_goods(marked: Marked, mention: Mention, ends: set[int]) -> bool:
         return False
     if marked.any_of(_past_joined(marked, mention.last), _NOT_GOODS):
         return False
-    if marked.words[mention.first - 1] == "of" and marked.has(mention.first - 2, "sellers"):
+    if marked.words[mention.first - 1 : mention.first] == ["of"] and marked.has(mention.first - 2, "sellers"):
         return False  # `makers of perfume`
     if mention.first == first or not _is_capitalised(marked, mention):
         return True
@@ -160,8 +166,16 @@ def _is_the_office(marked: Marked, mention: Mention, following: str) -> bool:
     word = marked.words[mention.first]
     if following in ("of", "on", "for") or (mention.first and marked.words[mention.first - 1] != "the"):
         return False
+    key = ("named in full", word)
+    known: bool | None = marked.memo.get(key)
+    if known is None:
+        known = marked.memo[key] = _is_named_in_full(marked, word)
+    return not known
+
+
+def _is_named_in_full(marked: Marked, word: str) -> bool:
     places = (at for at, one in enumerate(marked.words) if one == word and at)
-    return not any(
+    return any(
         marked.tokens.is_capital(at) and marked.tokens.is_capital(at - 1) and marked.words[at - 1] != "the"
         for at in places
     )

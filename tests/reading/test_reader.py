@@ -82,6 +82,8 @@ HOSTILE = [
     "no licence no ban no control under ",
     "v. [ORDER] ",
     "公告2025年第",
+    "The Commission said. ",
+    "Georgia ",
 ]
 
 
