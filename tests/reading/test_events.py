@@ -288,3 +288,9 @@ def test_a_ban_names_whom_it_hits() -> None:
     """The target of a ban is the country after `to`."""
     (event,) = read("China bans exports of gallium to the United States").events
     assert (event.actor, event.target) == ("CN", "US")
+
+
+def test_a_texts_last_word_tells_nothing_of_its_first() -> None:
+    """What opens a text has no word before it: one that ends `with` makes no object of its first name."""
+    (event,) = read("China bans exports of gallium as Japan protests", "There is more to deal with").events
+    assert (event.actor, event.target) == ("CN", None)

@@ -56,7 +56,7 @@ def _clause_start(marked: Marked, at: int, window: Window) -> int:
             closed = [end for end in range(index + 2, at) if words[end] == ","]
             if not closed:
                 return index
-        if word in _JOINED and words[index - 1] == "," and _begins_clause(marked, index + 1, at):
+        if word in _JOINED and words[index - 1 : index] == [","] and _begins_clause(marked, index + 1, at):
             return index + 1
     return window.first
 

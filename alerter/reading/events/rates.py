@@ -44,7 +44,7 @@ def _compared(marked: Marked, sentence: tuple[int, int]) -> Iterator[tuple[float
     rates = list(_rates(marked, sentence))
     for (at, end, first), (following, _, second) in pairwise(rates):
         between = tuple(marked.words[end:following])
-        if between[:1] == ("to",) and marked.words[at - 1] == "from":
+        if between[:1] == ("to",) and marked.words[at - 1 : at] == ["from"]:
             yield second, first
         elif len(between) <= _NEAR and _ends_in_former(between):
             yield first, second

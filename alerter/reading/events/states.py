@@ -78,7 +78,7 @@ def _standing(marked: Marked, first: int, last: int, form: str) -> Standing:
         return "agent"
     if before != "from" and _owns_measure(marked, last):
         return "plain"
-    if before in _ONTO or before in _ADDRESSED or marked.words[first - 1] == "with":
+    if before in _ONTO or before in _ADDRESSED or marked.words[first - 1 : first] == ["with"]:
         return "object"
     if before == "from":
         return "source"

@@ -114,7 +114,7 @@ def _is_recalled(marked: Marked, at: int, first: int) -> bool:
 
 def _is_long_done(words: Sequence[str], at: int, first: int) -> bool:
     """Does a relative clause tell what had been done: `the order that had prohibited sales`?"""
-    at -= words[at - 1] == "been"
+    at -= words[at - 1 : at] == ["been"]
     return at - 2 > first and words[at - 1] == "had" and words[at - 2] in _RELATIVE
 
 
@@ -234,7 +234,7 @@ def _is_noun(marked: Marked, at: int) -> bool:
 
 def _before(marked: Marked, when: When) -> int:
     """The token before a time and its preposition."""
-    return when.first - (2 if marked.words[when.first - 1] in _ADVERBIAL else 1)
+    return when.first - (2 if when.first and marked.words[when.first - 1] in _ADVERBIAL else 1)
 
 
 def _parts(marked: Marked, at: int, when: When) -> bool:
