@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from alerter.reading.claims.grammar import (
+    MOVES,
     SUBJECTS,
     Window,
     direction,
@@ -16,7 +17,7 @@ from alerter.reading.claims.grammar import (
     is_of_another_time,
     metric_of,
 )
-from alerter.reading.claims.rates import is_levy
+from alerter.reading.claims.rates import is_levy, is_moved
 from alerter.reading.marks import Marked
 from alerter.reading.numbers.numerals import Quantity
 
@@ -72,22 +73,13 @@ def _stated(marked: Marked, found: Sequence[Quantity], first: int, last: int) ->
     stated: list[Quantity] = []
     compared: Quantity | None = None
     for quantity, window in zip(found, _windows(found, first, last), strict=True):
-        is_moved = quantity.kind != "level" and _is_moved(marked, quantity)
-        is_base = is_compared(marked, quantity, window) and not is_moved
+        is_change = quantity.kind != "level" and is_moved(marked, quantity)
+        is_base = is_compared(marked, quantity, window) and not is_change
         if is_base or (compared and _ends_range(compared, quantity)):
             compared = quantity
         else:
             stated.append(quantity)
     return stated
-
-
-_MOVES = frozenset({"up", "down"})
-_PREPOSITIONS = frozenset({"under", "below", "above", "off", "over"})
-
-
-def _is_moved(marked: Marked, quantity: Quantity) -> bool:
-    """`against a 24.7 % fall in value`: another change, not the base of one."""
-    return marked.any_of(quantity.last, _MOVES) and marked.words[quantity.last] not in _PREPOSITIONS
 
 
 def _windows(found: Sequence[Quantity], first: int, last: int) -> list[Window]:
@@ -124,7 +116,7 @@ def _absolute_sign(marked: Marked, quantity: Quantity, window: Window) -> int | 
         return (sign or None) if sign and not _is_agent(marked, start, window) else 0
     if quantity.unit in _MASSES and (lost := _lost_or_gained(words, start) or _is_lost(words, quantity)):
         return lost
-    moved = start > window.first and marked.any_of(start - 1, frozenset({"up", "down"}))
+    moved = start > window.first and marked.any_of(start - 1, MOVES)
     if moved and (after in (["to"], [","]) or words[start - 1] in ("up", "down")):
         return None if "to" in words[quantity.last : quantity.last + 8] or after == [","] else 0
     return 0
@@ -161,7 +153,7 @@ def _is_lost(words: Sequence[str], quantity: Quantity) -> int:
 def _is_agent(marked: Marked, start: int, window: Window) -> bool:
     """Does `by` stand too far from the verb of change to say by how much?"""
     near = range(max(window.after_previous, start - 5), start - 1)
-    return not any(marked.any_of(at, frozenset({"up", "down"})) for at in near)
+    return not any(marked.any_of(at, MOVES) for at in near)
 
 
 # --- percentages, fractions and multiples -----------------------------------------------------------

@@ -29,7 +29,8 @@ _KNOWN = frozenset({*METRICS, "nonmetric", "bourse"})
 _CONNECTIVES = "for with at whose which because while although though that after when where as from versus"
 _STOPS = frozenset({*_CONNECTIVES.split(), "against", "to", "than", "whereas", "but", "since", ";", "."})
 _CLAUSE_ENDS = frozenset({",", ";", "and", "but", "while", "from", "to", "against", "of", "\n", "(", ")"})
-_DIRECTED = frozenset({"up", "down"})
+MOVES = frozenset({"up", "down"})
+"""Classes of the words that say which way a figure went."""
 SUBJECTS = frozenset({*METRICS, "commodity", "country"})
 """Classes of the words that a new subject of a figure begins with."""
 _ADVERBS = frozenset("only just merely barely well".split())
@@ -99,7 +100,7 @@ def _is_share(marked: Marked, quantity: Quantity, start: int) -> bool:
         return True
     if after[:1] != ["of"]:
         return False
-    return not (marked.any_of(start - 1, _DIRECTED) or marked.words[start - 1 : start] == ["by"])
+    return not (marked.any_of(start - 1, MOVES) or marked.words[start - 1 : start] == ["by"])
 
 
 def _direction_before(marked: Marked, start: int, window: Window) -> tuple[int, int]:
@@ -109,7 +110,7 @@ def _direction_before(marked: Marked, start: int, window: Window) -> tuple[int, 
         at = start - distance
         if at < window.after_previous:
             break
-        if marked.any_of(at, _DIRECTED) and not _is_bound_or_base(marked, at):
+        if marked.any_of(at, MOVES) and not _is_bound_or_base(marked, at):
             return _sign_at(marked, at), distance
         word = marked.words[at]
         if not by and (word in _STOPS or (word in (",", "(", ")") and distance > 1)):
@@ -136,7 +137,7 @@ def _direction_after(marked: Marked, quantity: Quantity, window: Window) -> tupl
         at = quantity.last + gap
         if at >= window.before_next or marked.words[at] in _CLAUSE_ENDS:
             break
-        if marked.any_of(at, _DIRECTED):
+        if marked.any_of(at, MOVES):
             return _sign_at(marked, at), gap
     return 0, 99
 

@@ -7,7 +7,7 @@ under a ceiling grants a quota; a commodity that simply gains is dearer.
 from collections.abc import Iterator
 
 from alerter.reading.claims.figures import Figure
-from alerter.reading.claims.grammar import metric_of
+from alerter.reading.claims.grammar import MOVES, metric_of
 from alerter.reading.claims.rates import PAYING
 from alerter.reading.claims.subjects import Topic
 from alerter.reading.country_parts import MAKERS
@@ -273,9 +273,6 @@ def _gains(marked: Marked, figure: Figure) -> bool:
     if marked.says("analyst", window.first, window.last):
         return True
     return any(
-        marked.has(at, "commodity") and any(marked.any_of(next_, _MOVES) for next_ in range(at + 1, at + 5))
+        marked.has(at, "commodity") and any(marked.any_of(next_, MOVES) for next_ in range(at + 1, at + 5))
         for at in range(window.after_previous, figure.anchor.first)
     )
-
-
-_MOVES = frozenset({"up", "down"})

@@ -6,7 +6,7 @@ all the same.
 """
 
 from alerter.core.reading import Modality
-from alerter.reading.claims.grammar import Window
+from alerter.reading.claims.grammar import MOVES, Window
 from alerter.reading.marks import Marked
 from alerter.reading.numbers.numerals import Quantity
 
@@ -63,11 +63,8 @@ def _clause_start(marked: Marked, at: int, window: Window) -> int:
 
 def _begins_clause(marked: Marked, first: int, at: int) -> bool:
     """Does a clause with its own subject and verb follow on `, and`?"""
-    verbs = [index for index in range(first + 1, at) if marked.any_of(index, _MOVES)]
+    verbs = [index for index in range(first + 1, at) if marked.any_of(index, MOVES)]
     return bool(verbs) and marked.words[first] not in ("will", "would", "to", "could", "may")
-
-
-_MOVES = frozenset({"up", "down"})
 
 
 def _says(marked: Marked, name: str, first: int, last: int, passed_over: frozenset[str]) -> bool:

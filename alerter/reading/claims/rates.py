@@ -1,6 +1,6 @@
 """Rates: is a percentage the rate of a tariff, rather than a change or a share?"""
 
-from alerter.reading.claims.grammar import Window, figure_start, metric_of
+from alerter.reading.claims.grammar import MOVES, Window, figure_start, metric_of
 from alerter.reading.marks import Marked
 from alerter.reading.numbers.numerals import Quantity
 
@@ -16,7 +16,6 @@ _OTHERS = frozenset(
 )
 _FILLERS = frozenset("a an the extra only just flat additional about some around up another".split())
 _BORDER = frozenset({"border", "borders", "ports", "customs", "frontier"})
-_MOVES = frozenset({"up", "down"})
 _PREPOSITIONS = frozenset({"under", "below", "above", "off", "over"})
 _REACH = 5
 _FAR = 14
@@ -24,7 +23,7 @@ _FAR = 14
 
 def is_levy(marked: Marked, quantity: Quantity, window: Window, rates: Quantity | None) -> bool:
     """Is the percentage a tariff's rate? `rates` is the rate named just before in the sentence."""
-    if quantity.sign or not _speaks_of_tariffs(marked, quantity, window) or _is_moved(marked, quantity):
+    if quantity.sign or not _speaks_of_tariffs(marked, quantity, window) or is_moved(marked, quantity):
         return False
     ahead = range(quantity.last, min(window.before_next, quantity.last + _REACH))
     if any(marked.has(at, "tariff") for at in ahead):
@@ -44,9 +43,9 @@ def _speaks_of_tariffs(marked: Marked, quantity: Quantity, window: Window) -> bo
     return _before(marked, figure_start(marked, quantity)) in PAYING and not _BORDER.isdisjoint(words)
 
 
-def _is_moved(marked: Marked, quantity: Quantity) -> bool:
-    """`a 30 % rise in imports`: a change."""
-    return marked.any_of(quantity.last, _MOVES) and marked.words[quantity.last] not in _PREPOSITIONS
+def is_moved(marked: Marked, quantity: Quantity) -> bool:
+    """Is it a change by its own noun: `a 30 % rise in imports`, `against a 24.7 % fall in value`?"""
+    return marked.any_of(quantity.last, MOVES) and marked.words[quantity.last] not in _PREPOSITIONS
 
 
 def _reads_as_rate(marked: Marked, quantity: Quantity, window: Window) -> bool:
