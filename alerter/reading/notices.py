@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from alerter.core.reading import Event, NoticeMeaning
+from alerter.core.reading import NoticeMeaning
 
 LONGEST = 100_000
 """Characters read; a notice with more is an annex after that."""
@@ -41,10 +41,6 @@ _HS_PLAIN = re.compile(r"(?<![\d.])(\d{6}|\d{8}|\d{10})(?![\d.])")
 _HS_CUE = re.compile(
     r"海关商品编号|商品编码|税则号列|HS code|tariff item|heading|subheading|HTS", re.IGNORECASE
 )
-_CONTROL = re.compile("出口管制|实施管制|管制措施")
-_SUSPENSION = re.compile("暂停(?:实施|执行)?|停止实施|中止")
-_LICENCE = re.compile("出口许可|申请许可|许可证")
-_BAN = re.compile("禁止[^。\n]{0,30}出口|原则上不予许可")
 ELEMENTS: Mapping[str, str] = {
     "钐": "samarium",
     "钆": "gadolinium",
@@ -87,26 +83,6 @@ def read_notice(title: str, text: str, published: date) -> NoticeMeaning:
         elements=_elements(body),
         hs=_headings(body),
     )
-
-
-def notice_events(title: str, text: str, commodities: tuple[str, ...]) -> tuple[Event, ...]:
-    """The events that a Chinese notice's own words make: control, licence, ban, suspension."""
-    body = f"{title}\n{text}"[:LONGEST]
-    found = _chinese_types(body)
-    return tuple(
-        Event(type=name, actor="CN", commodity=commodity, status="effective", span=span)
-        for name, span in found
-        for commodity in commodities or (None,)
-    )
-
-
-def _chinese_types(body: str) -> list[tuple[str, tuple[int, int]]]:
-    control, suspension = _CONTROL.search(body), _SUSPENSION.search(body)
-    licence, ban = _LICENCE.search(body), _BAN.search(body)
-    if suspension:
-        return [("export_control_suspended", suspension.span())]
-    types = (("export_control_imposed", control), ("licence_required", licence), ("export_ban", ban))
-    return [(name, found.span()) for name, found in types if found]
 
 
 def _number(body: str) -> str | None:

@@ -92,7 +92,7 @@ def _claims_of(scene: Scene, figure: Figure, topic: Topic) -> tuple[list[Claim],
     measure = _measure(scene, figure, topic)
     if measure is None:
         return [], topic
-    commodities = _commodities(scene, figure, topic, measure)
+    commodities = _commodities(scene, figure, topic)
     listed = len(commodities) == figure.size > 1 and measure != "tariff"
     own = (commodities[figure.place],) if listed else commodities
     origin, destination = _route(scene, figure, topic, measure)
@@ -159,7 +159,7 @@ def _unsaid(scene: Scene, figure: Figure, topic: Topic) -> str | None:
     return topic.measure
 
 
-def _commodities(scene: Scene, figure: Figure, topic: Topic, measure: str) -> tuple[str, ...]:
+def _commodities(scene: Scene, figure: Figure, topic: Topic) -> tuple[str, ...]:
     """Those named since the figure before, else right behind it, else those spoken of."""
     text = scene.text
     before = _clustered(text, text.names_in(figure.start, figure.first, "commodity"), figure.size)

@@ -62,7 +62,7 @@ def parties_of(text: ChineseText, type_: str, place: Place, *, home: str | None)
     if type_.startswith("talks"):
         return _talking(text, near)
     actor = _actor(text, near, place, home)
-    targets = _targets(text, near, place, actor)
+    targets = _targets(near, place, actor)
     if not targets and (home or _POINTS_BACK.search(text.between(place.since, place.last))):
         targets = _titled_targets(text, actor)
     return Parties(actor, targets)
@@ -86,7 +86,7 @@ def _actor(text: ChineseText, near: Sequence[Role], place: Place, home: str | No
     return next(iter(before[-1:] or inside or titled), None)
 
 
-def _targets(text: ChineseText, near: Sequence[Role], place: Place, actor: str | None) -> tuple[str, ...]:
+def _targets(near: Sequence[Role], place: Place, actor: str | None) -> tuple[str, ...]:
     aimed = [role for role in near if role.part in ("from", "to") and role.code != actor]
     if not aimed:
         aimed = [

@@ -24,7 +24,6 @@ _GOODS = re.compile("(?:的)?(?:进口|产|商品|产品|原木|货物|输)")
 _INTO = re.compile("进口(?:的|自|了)?$")
 _PLACED = re.compile("(?:位于|在|于|驻|赴|抵达?|前往)$")
 _USERS = re.compile("(?:用于|应用于|应用在|适用于|用在)[^。；\n]{0,60}?(?:行业|领域|产业|用途)")
-_BY_NAME = {"对": "to", "输": "to"}
 _OPENER = re.compile("[对输]")
 
 
@@ -50,7 +49,7 @@ def _part(text: ChineseText, name: Name, known: Sequence[Role], floor: int) -> P
     body = text.body
     opener = _OPENER.match(body, name.start)
     if opener and name.end - name.start == 2:
-        return "from" if name.start == floor and opener[0] == "" else "to"
+        return "to"
     before = body[max(floor, name.start - _BEFORE) : name.start]
     if _FROM.search(before):
         return "from"

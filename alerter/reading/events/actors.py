@@ -63,7 +63,7 @@ def actors_of(
     if acting == "levier":
         return _levier(marked, cast.states, place)
     if acting == "sides":
-        return _talking(marked, cast.states, place)
+        return _talking(cast.states, place)
     if acting == "country":
         actor, is_sure = acting_state(marked, cast.states, place, onto=onto)
         return Parties(actor, hit_state(cast.states, place, actor), is_sure)
@@ -81,7 +81,7 @@ def actors_of(
     )
 
 
-def _talking(marked: Marked, states: Sequence[State], place: Place) -> Parties:
+def _talking(states: Sequence[State], place: Place) -> Parties:
     """The two sides of talks: the first named in the sentence, the United States first where they are one.
 
     A host (`in Malaysia`) and the owner of goods (`Russian oil`) are sides only where nobody else is named.

@@ -16,9 +16,6 @@ _SUBORDINATE = (
 SOFT = frozenset(_SUBORDINATE.split())
 """Words that open a clause with a verb of its own."""
 _NO_CLAUSE_AFTER_AS = frozenset({"of", "well", "much", "many", "a", "an", "part", "from", "it", "bargaining"})
-_SAYS = frozenset(
-    {"said", "says", "say", "told", "tells", "wrote", "writes", "reported", "reports", "announced"}
-)
 
 
 @dataclass(frozen=True, slots=True)

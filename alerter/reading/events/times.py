@@ -39,9 +39,6 @@ _ADVERBIAL = frozenset({"in", "on", "since", "during"})
 _MONTH_PARTS = {"early": 10, "mid": 20, "late": None, "the": None, "-": None}
 _ATTRIBUTES = frozenset({"'s", "export", "rare", "own", "trade", "new"})
 _RELATIVE = frozenset({"that", "which"})
-_NO_RELATIVE = frozenset(
-    {"now", "said", "says", "saying", "told", "announced", "confirmed", "added", "noted"}
-)
 _DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30, "months": 30, "year": 365, "years": 365}
 _LONG_AGO = frozenset({"week", "weeks", "month", "months", "year", "years"})
 _COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

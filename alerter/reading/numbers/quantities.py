@@ -87,7 +87,7 @@ def _money(marked: Marked, number: Number, last: int, found: Sequence[Quantity])
     value, end = number.value, number.last
     if after:
         value, end = value * after.factor, after.end
-    per, end = _per_of_list(marked, number, end, last)
+    per, end = _per_of_list(marked, end, last)
     unit = f"{own[0]}_per_{per}" if per else own[0]
     return Quantity("level", value, unit, bound_at(marked, own[1], end), own[1], end)
 
@@ -102,7 +102,7 @@ def _money_before(words: Sequence[str], number: Number, found: Sequence[Quantity
     return (currency, number.first) if is_money and joint in (["-"], ["to"]) else None
 
 
-def _per_of_list(marked: Marked, number: Number, end: int, last: int) -> tuple[str | None, int]:
+def _per_of_list(marked: Marked, end: int, last: int) -> tuple[str | None, int]:
     """What the money is for, and the token after: said here, or with a later sum of the same list."""
     said = per_at(marked.words, end)
     if said:

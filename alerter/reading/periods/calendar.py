@@ -2,7 +2,7 @@
 
 A bare month is the latest such month that is not after publication; one with a year is that one. Each period
 knows what it is there for: when a figure holds, what it is compared with, since or until when. Periods are
-written `2025-05`, `2025-Q2`, `2025`, `2025-01..2025-05`; `period_dates` reckons them out.
+written `2025-05`, `2025-Q2`, `2025`, `2025-01..2025-05`; `dates` reckons them out.
 """
 
 from bisect import bisect_right
@@ -14,15 +14,12 @@ from alerter.reading.marks import Marked
 from alerter.reading.periods.dates import (
     YEAR_MONTHS,
     Span,
-    last_day,
     month_of,
     month_text,
     month_year,
-    previous_month,
     quarter_year,
     span_text,
     spanned,
-    year_before,
 )
 from alerter.reading.periods.roles import JOINS, Role, role_of
 from alerter.reading.periods.years import (
@@ -34,8 +31,6 @@ from alerter.reading.periods.years import (
     year_after,
     year_start,
 )
-
-__all__ = ["Period", "last_day", "periods", "previous_month", "year_before"]
 
 _MONTHS = tuple((f"month_{number}", number) for number in range(1, 13))
 _QUARTERS = tuple((f"quarter_{number}", number) for number in range(1, 5))
@@ -65,11 +60,6 @@ class Period:
     def is_compared(self) -> bool:
         """Is it named as what a figure is compared with?"""
         return self.role in ("base", "since", "start")
-
-    @property
-    def is_range(self) -> bool:
-        """Does it cover several months from January?"""
-        return ".." in self.text
 
 
 def periods(marked: Marked, first: int, last: int, published: date) -> list[Period]:
@@ -127,7 +117,7 @@ def _span_at(marked: Marked, index: int, last: int, published: date) -> Span | N
         return _half(marked, index, last, published)
     return (
         _counted_months(marked, index, last, published)
-        or fiscal_year(marked, index, last, published)
+        or fiscal_year(marked, index, last)
         or plain_year(marked, index, published)
     )
 

@@ -108,7 +108,8 @@ def _fiscal_number(words: list[str], at: int) -> tuple[int | None, int]:
     return None, at
 
 
-def fiscal_year(marked: Marked, index: int, last: int, published: date) -> Span | None:
+def fiscal_year(marked: Marked, index: int, last: int) -> Span | None:
+    """The fiscal year that the words at a place name: `FY26`, `fiscal 2025`, `2024-25`."""
     fiscal = fiscal_after(marked, index) if marked.words[index] != "year" else None
     if fiscal is None or fiscal[1] > last:
         return None
