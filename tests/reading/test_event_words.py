@@ -1,6 +1,8 @@
 """The classes of words that events are worded in, beside those of claims."""
 
+import re
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -17,9 +19,21 @@ def vocabulary(name: str) -> Any:
 
 def test_no_class_of_events_bears_the_name_of_one_of_claims() -> None:
     """They share one lexicon: a word added to the one would change what the other reads."""
-    events = set(vocabulary("events")["words"])
-    assert events.isdisjoint(vocabulary("words"))
-    assert events.isdisjoint(set(vocabulary("contexts")) - {"trade"})
+    events, words, contexts = set(vocabulary("events")["words"]), vocabulary("words"), vocabulary("contexts")
+    assert events.isdisjoint(words)
+    assert events.isdisjoint(contexts)
+    assert set(words).isdisjoint(contexts)
+
+
+def test_every_class_is_asked_for() -> None:
+    """A class that neither a pattern nor the reader names would be looked for in every text, in vain."""
+    known = {name for one in ("events", "words", "contexts") for name in _classes(one)}
+    rows = vocabulary("events")["patterns"]
+    code = Path(str(resources.files("alerter.reading"))).rglob("*.py")
+    named = " ".join([*map(str, rows), *(path.read_text("utf-8") for path in code)])
+    asked = set(re.findall(r"\w+", named))
+    by_prefix = ("agency_", "context_", "month_", "quarter_")
+    assert {name for name in known - asked if not name.startswith(by_prefix)} == set()
 
 
 def test_every_pattern_is_worded_in_classes_that_exist() -> None:
