@@ -1,7 +1,7 @@
 """Reading Chinese: the claims, events and names of a text in Chinese, and what an official notice sets.
 
 Stands beside the reading of English and takes the same marks: the lexicon finds the names, the grammars
-of the `chinese_*` modules read what is said of them.
+of this package read what is said of them.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The grammar of a figure: does it state a change, of what measure, against which base, and how surely.
+"""The grammar of a figure: does it state a change, of what measure, and against which base.
 
 Each function looks at the words around one quantity, within its clause, and answers one of those questions.
 """

@@ -1,6 +1,6 @@
 """What a figure is of: its commodity, from the names around it, and the topic that figures take over from.
 
-From where to where it goes is read by `claim_routes` and, for tariffs, by `levy_routes`.
+From where to where it goes is read by `claims.routes` and, for tariffs, by `claims.levies`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -2,7 +2,7 @@
 
 A motion *for* a stay, a *proposed* order and another court's order that was merely *received* decide nothing,
 though they hold the same words as an order that does. So the document is settled first, from how the entry
-opens (`court_openings`), and only a court's own document has rulings (`court_rulings`). Entries may be full
+opens (`openings`), and only a court's own document has rulings (`rulings`). Entries may be full
 docket texts or a feed's labels.
 """
 

@@ -1,6 +1,6 @@
 """The words of docket entries: nouns that name a document, verbs of disposition, matters disposed of.
 
-Sets and alternations with bounded repeats only. `court_openings` and `court_rulings` say how they are used.
+Sets and alternations with bounded repeats only. `courts.openings` and `courts.rulings` say how they are used.
 """
 
 import re

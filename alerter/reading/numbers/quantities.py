@@ -1,4 +1,4 @@
-"""Numbers: quantities in a text's tokens: percentages, fractions, multiples, and levels with their units.
+"""Quantities: what the numbers of a text count: percentages, fractions, multiples, and levels with units.
 
 A number whose unit stands with a later one takes it from there (`0.5 million and 0.9 million tonnes`), and
 ranges (`10-15 per cent`) give a lower and an upper quantity.

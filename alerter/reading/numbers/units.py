@@ -1,8 +1,7 @@
 """Units: what the words after a number count, and what money is paid per.
 
-Masses become tonnes or kilograms as LABEL units (`t`, `kg`), volumes `m3` or `bbl`, rates
-`bpd` and `ships_per_day`, energy `mwh`; money its currency, with `_per_t` and the like for
-prices.
+Masses become tonnes or kilograms (`t`, `kg`), volumes `m3` or `bbl`, rates `bpd` and `ships_per_day`, energy
+`mwh`; money its currency, with `_per_t` and the like for prices.
 """
 
 from collections.abc import Sequence
