@@ -1,8 +1,8 @@
 """How a docket entry opens: the document it enters, and whose that is.
 
 An entry opens with a noun phrase (`PARTIAL CONSENT MOTION for …`, `Clerk's Certificate of …`). Its last noun
-tells the document, its adjectives (`proposed`, `clerk's`, `USCA`) and what follows tell whose it is. `entries`
-asks this first, for only a court's own document disposes of anything.
+tells the document, its adjectives (`proposed`, `clerk's`, `USCA`) and what follows tell whose it is.
+`entries` asks this first, for only a court's own document disposes of anything.
 """
 
 import re
