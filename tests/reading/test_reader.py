@@ -55,6 +55,7 @@ def test_reading_is_pure_and_its_spans_lie_in_the_text(title: str, text: str, ki
         "Beijing banned exports of tin last week, in May of FY26023.",
         "商务部公告：自公布次日起对稀土实施出口管制，为期200天。",
         "本月中国对稀土实施出口管制，2月10日起生效。",
+        "铜库存较上周减少12.6%，至9.8万吨。本周铜价较上月上涨5%。",
     ],
 )
 def test_a_text_dated_at_the_calendars_end_is_read(text: str, published: str) -> None:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from alerter.core.reading import Basis, Claim, Modality
-from alerter.reading.chinese.dates import Period, periods, previous_month
+from alerter.reading.chinese.dates import Period, periods
 from alerter.reading.chinese.figures import Figure, figures
 from alerter.reading.chinese.routes import Role, roles, specific
 from alerter.reading.chinese.text import ChineseText, Name, Sentence
 from alerter.reading.chinese.words import ChineseWords
+from alerter.reading.periods.dates import month_text, previous_month
 
 MOST_CLAIMS = 200
 """A text that states more is a table or hostile; what follows is left unread."""
@@ -233,11 +234,11 @@ def _period(scene: Scene, figure: Figure, topic: Topic, measure: str) -> str | N
     stated = [one for one in scene.named if not one.is_aside and (measure in _LEVELLED or not one.is_now)]
     before = [one for one in stated if one.start < figure.first]
     own = [one for one in before if one.start >= figure.start]
-    chosen = (own or before or stated)[-1:] if own or before else stated[:1]
+    chosen = (own or before)[-1:] or stated[:1]
     if chosen:
         return chosen[0].text
     if measure in _LEVELLED:
-        return f"{scene.published:%Y-%m}"
+        return month_text(scene.published.year, scene.published.month)
     return topic.period
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from alerter.reading.chinese.quantities import chinese_number
-from alerter.reading.periods.dates import RECKONED_YEARS
+from alerter.reading.periods.dates import RECKONED_YEARS, month_text, previous_month
 
 _CN = "[〇零一二三四五六七八九十]"
 _MONTH = rf"(?:\d{{1,2}}|{_CN}{{1,2}})"
@@ -86,19 +86,11 @@ def periods(body: str, start: int, end: int, published: date) -> list[Period]:
     return out
 
 
-def previous_month(period: str) -> str | None:
-    """The month before a month; None where the period is none."""
-    if not re.fullmatch(r"\d{4}-\d{2}", period):
-        return None
-    year, month = int(period[:4]), int(period[5:])
-    return f"{year - (month == 1)}-{(month - 2) % 12 + 1:02}"
-
-
 def _period_text(found: re.Match[str], published: date) -> str | None:
+    this = month_text(published.year, published.month)
     if found["now"]:
-        return f"{published:%Y-%m}"
+        return this
     if found["relative"]:
-        this = f"{published:%Y-%m}"
         return this if found["relative"] in ("本月", "当月") else previous_month(this)
     if found["quarter_year"]:
         year = re.match(r"20\d\d", found[0])

@@ -23,6 +23,7 @@ from alerter.reading.claims.times import period_of
 from alerter.reading.marks import Marked, Mention
 from alerter.reading.numbers.quantities import quantities
 from alerter.reading.periods.calendar import Period
+from alerter.reading.periods.dates import month_text
 from alerter.reading.periods.relative import times
 from alerter.reading.stand_ins import with_stand_ins
 
@@ -257,7 +258,7 @@ def _is_to_come(period: str | None, published: date) -> bool:
     """Does it lie wholly after the day of publication?"""
     if period is None or "Q" in period:
         return False
-    return period[:7] > f"{published:%Y-%m}"[: len(period[:7])]
+    return period[:7] > month_text(published.year, published.month)[: len(period[:7])]
 
 
 def _unit(unit: str | None, metric: str, topic: Topic) -> str | None:

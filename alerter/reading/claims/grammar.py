@@ -311,6 +311,7 @@ def _measure_at(marked: Marked, at: int) -> str | None:
         return None
     if (
         marked.words[at] in ("imported", "exported")
+        and at
         and marked.words[at - 1] in _OF
         and marked.any_of(at + 1, _GOODS)
     ):

@@ -223,13 +223,14 @@ def _applies_from(marked: Marked, figure: Figure, named: Sequence[Period], publi
 
 
 def _is_by(marked: Marked, period: Period) -> bool:
-    return marked.words[period.first - 1] == "by"
+    return marked.words[period.first - 1 : period.first] == ["by"]
 
 
 def _is_year_to_come(marked: Marked, period: Period, figure: Figure, published: date) -> bool:
     """`25% in 2024`, `50 % next year` beside the rate."""
     beside = figure.window.after_previous <= period.first < figure.window.before_next
-    stated = marked.words[period.first - 1] in ("in", "by", "from") or marked.words[period.first] == "next"
+    before = marked.words[period.first - 1] if period.first else ""
+    stated = before in ("in", "by", "from") or marked.words[period.first] == "next"
     return beside and stated and int(period.text) >= published.year
 
 

@@ -13,6 +13,7 @@ from alerter.reading.events.clauses import is_time
 from alerter.reading.marks import Marked
 from alerter.reading.periods.calendar import Period, periods
 from alerter.reading.periods.dates import RECKONED_YEARS, last_day
+from alerter.reading.periods.years import is_day
 
 _RECENT = timedelta(days=10)
 """A measure that is older when the text is published is recalled, not reported."""
@@ -133,15 +134,11 @@ def _dated(words: Sequence[str], period: Period, published: date) -> When:
 
 
 def _day_beside(words: Sequence[str], first: int, last: int) -> tuple[int, int, int | None]:
-    if first and _is_day(words[first - 1]):
+    if first and is_day(words[first - 1]):
         return first - 1, last, int(words[first - 1])
-    if first + 1 < len(words) and _is_day(words[first + 1]):
+    if first + 1 < len(words) and is_day(words[first + 1]):
         return first, max(last, first + 2), int(words[first + 1])
     return first, last, None
-
-
-def _is_day(word: str) -> bool:
-    return word.isascii() and word.isdigit() and 1 <= int(word) <= 31 and len(word) <= 2
 
 
 def _vague_times(words: Sequence[str], sentence: tuple[int, int], published: date) -> list[When]:
@@ -167,7 +164,7 @@ def _vague(words: Sequence[str], at: int, published: date) -> When | None:
 
 def _ago(words: Sequence[str], at: int) -> When:
     before = words[at - 1] if at else ""
-    count = _COUNTS.get(before) or (int(before) if _is_day(before) else None)
+    count = _COUNTS.get(before) or (int(before) if is_day(before) else None)
     ago = timedelta(days=(count or _VAGUE_COUNT) * _DAYS[words[at]])
     return When(at - 1 if count else at, at + 2, ago, is_since=False, is_adverbial=True)
 
