@@ -53,7 +53,7 @@ class Lexicon:
     lengths: tuple[int, ...]
     """By pattern: how many tokens it covers."""
     plain: tuple[tuple[str, ...] | None, ...]
-    """By pattern: its classes of words, where it stands for nothing else and however it is written."""
+    """By pattern: its classes of words, where it is a mere word however it is written."""
     families: Mapping[str, frozenset[str]]
     """Prefix → the classes of words whose names begin with it: of agencies, of origins."""
     commodities: Mapping[str, Commodity]
@@ -111,32 +111,38 @@ class Lexicon:
         words = tokens.words
         joined = " " + " ".join(words) + " "
         index_at = dict(zip(accumulate([len(word) + 1 for word in words], initial=0), count(), strict=False))
-        tags = _Tags(len(words))
+        tags = [_NOTHING] * len(words)
         mentions: list[Mention] = []
         firms: list[tuple[int, int]] = []
+        lengths, plain = self.lengths, self.plain
+        has_codes = False
         for pattern, start, _ in self.automaton.find_matches_as_indexes(joined, overlapping=True):
             first = index_at[start]
-            last = first + self.lengths[pattern]
-            plain = self.plain[pattern]
-            if plain is not None:
-                tags.add(first, plain, last)
-                continue
-            names = self._named(pattern, tokens, first, last, mentions)
-            tags.add(first, names, last)
-            if COMPANY_WORD in names:
-                firms.append((first, last))
-        if HEADING in tags.places:
-            mentions += headings_in(words, tags.by_token, self.headings)
+            last = first + lengths[pattern]
+            names = plain[pattern]
+            if names is None:
+                names = self._named(pattern, tokens, first, last, mentions)
+                has_codes = has_codes or HEADING in names
+                if COMPANY_WORD in names:
+                    firms.append((first, last))
+            known = tags[first]
+            if known:
+                for name in names:  # of words that begin together the shorter is found before the longer
+                    known[name] = last
+            else:
+                tags[first] = dict.fromkeys(names, last)
+        if has_codes:
+            mentions += headings_in(words, tags, self.headings)
         kept = _apart(mentions, firms)
         for mention in kept:
             if mention.kind != "shadow":  # events are worded with them: `restrict ~5 commodity`
-                tags.add(mention.first, (mention.kind,), mention.last)
-        places = tags.in_order()
-        return Marked(tokens, words, joined, tags.by_token, kept, places, frozenset(places), self.families)
+                _add(tags, mention)
+        places = _places(tags)
+        return Marked(tokens, words, joined, tags, kept, places, frozenset(places), self.families)
 
     def _named(
         self, pattern: int, tokens: Tokens, first: int, last: int, mentions: list[Mention]
-    ) -> Sequence[str]:
+    ) -> tuple[str, ...]:
         """The classes of words that a pattern stands for as it is written here; names join the mentions."""
         names = []
         for sense in self.senses[pattern]:
@@ -146,7 +152,7 @@ class Lexicon:
                 names.append(sense.name)
             else:
                 mentions.append(Mention(sense.kind, sense.name, sense.form, first, last))
-        return names
+        return tuple(names)
 
 
 _NOTHING: dict[str, int] = {}
@@ -154,7 +160,7 @@ _NOTHING: dict[str, int] = {}
 
 def _plain(senses: Sequence[Sense]) -> tuple[str, ...] | None:
     """The classes of a pattern that is a mere word; None for a name, or what is written in one way only."""
-    if any(one.kind != "word" or one.case != "any" or one.name == COMPANY_WORD for one in senses):
+    if any(one.kind != "word" or one.case != "any" or one.name in (COMPANY_WORD, HEADING) for one in senses):
         return None
     return tuple(one.name for one in senses)
 
@@ -164,28 +170,22 @@ def _family(prefix: str, terms: Mapping[str, Sequence[Sense]]) -> frozenset[str]
     return frozenset(name for name in words if name.startswith(prefix))
 
 
-class _Tags:
-    """The classes of words as they are found: by the token at which they begin, and the tokens by class."""
+def _add(tags: list[dict[str, int]], mention: Mention) -> None:
+    """Notes that a name of a kind begins here; the longest of a kind counts."""
+    known = tags[mention.first]
+    if not known:
+        tags[mention.first] = {mention.kind: mention.last}
+    elif mention.last > known.get(mention.kind, 0):
+        known[mention.kind] = mention.last
 
-    def __init__(self, size: int) -> None:
-        self.by_token: list[dict[str, int]] = [_NOTHING] * size
-        self.places: defaultdict[str, list[int]] = defaultdict(list)
 
-    def add(self, at: int, names: Iterable[str], end: int) -> None:
-        """Notes that a word of some classes begins here; the longest of a class counts."""
-        known = self.by_token[at]
-        if known is _NOTHING:
-            known = self.by_token[at] = {}
-        for name in names:
-            longest = known.get(name)
-            if longest is None:
-                self.places[name].append(at)
-            if longest is None or end > longest:
-                known[name] = end
-
-    def in_order(self) -> dict[str, list[int]]:
-        """Class → where its words begin, in order: longer terms are found after shorter ones."""
-        return {name: sorted(places) for name, places in self.places.items()}
+def _places(tags: Sequence[dict[str, int]]) -> dict[str, list[int]]:
+    """Class → where its words begin, in order."""
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for at, known in enumerate(tags):
+        for name in known:
+            places[name].append(at)
+    return dict(places)
 
 
 def _is_written(tokens: Tokens, first: int, last: int, case: Case) -> bool:

@@ -5,7 +5,7 @@ Works sentence by sentence over the event patterns. What is denied, only feared,
 marked so or left out: an alert must not follow from what did not happen.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -97,11 +97,8 @@ def _with_sure_actors(events: Sequence[tuple[Event, bool]]) -> list[Event]:
 
 
 def _classes(marked: Marked, first: int, last: int) -> frozenset[str]:
-    out: set[str] = set()
-    for tags in marked.tags[first:last]:
-        if tags:
-            out.update(tags)
-    return frozenset(out)
+    """The classes of words that begin between two tokens."""
+    return frozenset().union(*filter(None, marked.tags[first:last]))
 
 
 def _is_no_news(marked: Marked, present: Sequence[frozenset[str]]) -> bool:
@@ -144,7 +141,12 @@ def _in_sentence(
     candidates: Iterable[Candidate],
     published: date,
 ) -> list[Found]:
-    worded = [one for candidate in candidates for one in _places(marked, candidate, sentence)]
+    first, last = sentence
+    worded = [
+        Found(one.pattern, *place, sentence, until=last, since=first)
+        for one in candidates
+        for place in one.places(marked, first, last)
+    ]
     if not worded:
         return []
     times = past_times(marked, sentence, published)
@@ -164,14 +166,6 @@ def _in_sentence(
         )
         for one in kept.values()
     ]
-
-
-def _places(marked: Marked, candidate: Candidate, sentence: tuple[int, int]) -> Iterator[Found]:
-    """Everywhere in a sentence that a pattern is worded, one after the other."""
-    start = sentence[0]
-    while place := candidate.find(marked, start, sentence[1]):
-        yield Found(candidate.pattern, *place, sentence, until=sentence[1], since=sentence[0])
-        start = place[1]
 
 
 def _is_beaten(found: Found, others: Iterable[Found]) -> bool:

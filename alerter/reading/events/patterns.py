@@ -7,6 +7,7 @@ its length. `vocabulary/events.yaml` holds the table and describes its shape.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal, NamedTuple, cast
 
 from alerter.core.reading import EventStatus
@@ -72,10 +73,20 @@ class Candidate(NamedTuple):
     pattern: EventPattern
     wordings: Sequence[Wording]
 
-    def find(self, marked: Marked, first: int, last: int) -> tuple[int, int] | None:
-        """The first place between two tokens where it is worded, as tokens (half-open)."""
-        found = [place for one in self.wordings if (place := _match(marked, one.steps, first, last))]
-        return min(found, default=None)
+    def places(self, marked: Marked, first: int, last: int) -> list[tuple[int, int]]:
+        """Everywhere between two tokens that it is worded, as tokens (half-open), one after the other."""
+        if len(self.wordings) == 1 and _match(marked, self.wordings[0].steps, first, last) is None:
+            return []  # as most that have the words
+        found: list[tuple[int, int]] = []
+        open_ = [(one.steps, _match(marked, one.steps, first, last)) for one in self.wordings]
+        while ahead := [(steps, place) for steps, place in open_ if place]:
+            found.append(min(place for _, place in ahead))
+            at = found[-1][1]
+            open_ = [
+                (steps, place if place[0] >= at else _match(marked, steps, at, last))
+                for steps, place in ahead
+            ]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +155,12 @@ def _wording(text: str) -> Wording:
 
 
 def _match(marked: Marked, steps: Sequence[Step], first: int, last: int) -> tuple[int, int] | None:
-    rest = steps[1:]
-    for start in marked.starts_of(steps[0].classes, first, last):
-        found = _rest(marked, rest, _end_of(marked.tags[start], steps[0].classes), last)
+    opening = steps[0].classes
+    starts = marked.starts_of(opening, first, last)
+    if len(steps) == 1:
+        return (starts[0], _end_of(marked.tags[starts[0]], opening)) if starts else None
+    for start in starts:
+        found = _rest(marked, steps, _end_of(marked.tags[start], opening), last)
         if found is not None:
             return start, found
     return None
@@ -160,11 +174,13 @@ _CLAUSE_ENDS = frozenset(
 
 
 def _rest(marked: Marked, steps: Sequence[Step], at: int, last: int) -> int | None:
+    """Where the wording ends whose first step ends at a token; None where its other steps do not follow."""
     words, tags = marked.words, marked.tags
-    for step in steps:
+    for step in islice(steps, 1, None):
+        classes = step.classes
         for index in range(at, min(at + step.gap + 1, last)):
-            if tags[index] and not step.classes.isdisjoint(tags[index]):
-                at = _end_of(tags[index], step.classes)
+            if not classes.isdisjoint(tags[index]):
+                at = _end_of(tags[index], classes)
                 break
             if words[index] in _CLAUSE_ENDS and words[index - 1] != "all":  # all but deserted
                 return None
